@@ -1,0 +1,2 @@
+//! The earwitness binary.
+fn main() {}

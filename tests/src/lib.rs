@@ -1,0 +1,1 @@
+//! End-to-end tests: the real binary, a real broker, a real Postgres.
