@@ -58,10 +58,10 @@ pub fn tile(evidence: Evidence<'_>) -> Vec<Interval> {
     }
     if let Outcome::Heard(words) = evidence.speech {
         for hole in holes(window, evidence.regions, words) {
-            let kind = dominant(hole, evidence.kinds).filter(|kind| *kind == CoverageState::Music);
-            let (state, reason) = match kind {
-                Some(music) => (music, None),
-                None => (CoverageState::Lost, Some(CoverageReason::AsrEmpty)),
+            let (state, reason) = if is_music(hole, evidence.kinds) {
+                (CoverageState::Music, None)
+            } else {
+                (CoverageState::Lost, Some(CoverageReason::AsrEmpty))
             };
             paint(&mut tiles, Interval { range: hole, state, reason });
         }
@@ -85,8 +85,15 @@ fn pauses(window: StreamRange, regions: &[StreamRange]) -> Vec<StreamRange> {
     pauses
 }
 
+/// Samples of the window's speech that no word tells of, music that passed for speech left out: what a second attempt
+/// may still hear.
+pub fn unheard(evidence: Evidence<'_>, words: &[Word]) -> i64 {
+    let holes = holes(evidence.window, evidence.regions, words);
+    holes.into_iter().filter(|hole| !is_music(*hole, evidence.kinds)).map(StreamRange::samples).sum()
+}
+
 /// Stretches of speech in the window of 800 ms and more without a word near them.
-pub fn holes(window: StreamRange, regions: &[StreamRange], words: &[Word]) -> Vec<StreamRange> {
+fn holes(window: StreamRange, regions: &[StreamRange], words: &[Word]) -> Vec<StreamRange> {
     let mut holes = Vec::new();
     for region in regions.iter().filter_map(|region| region.intersection(window)) {
         let mut at = region.first();
@@ -101,15 +108,11 @@ pub fn holes(window: StreamRange, regions: &[StreamRange], words: &[Word]) -> Ve
     holes
 }
 
-/// The kind that fills most of `range`.
-fn dominant(range: StreamRange, kinds: &[(StreamRange, CoverageState)]) -> Option<CoverageState> {
-    let shared = |of: StreamRange| of.intersection(range).map_or(0, StreamRange::samples);
-    kinds
-        .iter()
-        .map(|&(of, state)| (shared(of), state))
-        .filter(|&(samples, _)| samples * 2 > range.samples())
-        .max_by_key(|&(samples, _)| samples)
-        .map(|(_, state)| state)
+/// Whether most of `range` sounds like music.
+fn is_music(range: StreamRange, kinds: &[(StreamRange, CoverageState)]) -> bool {
+    let music = kinds.iter().filter(|(_, state)| *state == CoverageState::Music);
+    let shared = music.filter_map(|(of, _)| of.intersection(range)).map(StreamRange::samples);
+    shared.sum::<i64>() * 2 > range.samples()
 }
 
 /// Lays `interval` over `tiles`, which stay a tiling.

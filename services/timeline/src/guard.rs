@@ -72,10 +72,10 @@ const NEAR_SPEECH: i64 = 8_000;
 /// Drops what is not a word or lies where nobody speaks, and says which guards fire on the rest.
 ///
 /// `regions` is the speech in the sound, in order.
-pub fn apply(words: Vec<Word>, decode: Decode, regions: &[StreamRange]) -> (Vec<Word>, Vec<Guard>) {
+pub fn apply(words: &[Word], decode: Decode, regions: &[StreamRange]) -> (Vec<Word>, Vec<Guard>) {
     let mut fired = Vec::new();
     let offered = words.len();
-    let words = without_non_words(&words);
+    let words = without_non_words(words);
     if words.len() < offered {
         fired.push(Guard::NotWords(offered - words.len()));
     }
@@ -202,7 +202,7 @@ mod tests {
         let decode = Decode { tokens: text.split_whitespace().count(), mean_log_probability: -0.3, token_limit: false };
         let seconds = i64::try_from(text.split_whitespace().count()).unwrap() * 4_800;
         let regions = [StreamRange::from_samples(0, seconds.max(1)).unwrap()];
-        let (words, fired) = apply(said(text), decode, &regions);
+        let (words, fired) = apply(&said(text), decode, &regions);
         let kept: Vec<_> = words.iter().map(|word| word.text.as_str()).collect();
         assert_eq!(kept.join(" "), expected_text);
         assert_eq!(fired.iter().map(Guard::to_string).collect::<Vec<_>>(), expected);
@@ -235,7 +235,7 @@ mod tests {
         let mut words = said("we know this");
         words[2].first = StreamTime::from_millis(4_000);
         words[2].end = StreamTime::from_millis(4_200);
-        let (kept, fired) = apply(words, decode, &regions);
+        let (kept, fired) = apply(&words, decode, &regions);
         assert_eq!((kept.len(), fired), (2, vec![Guard::OutsideSpeech(1)]));
     }
 
@@ -243,7 +243,7 @@ mod tests {
     fn more_than_a_mouth_can_say_is_condemned() {
         let regions = [StreamRange::from_samples(0, 8_000).unwrap()];
         let decode = Decode { tokens: 40, mean_log_probability: -1.4, token_limit: true };
-        let (_, fired) = apply(said("we know"), decode, &regions);
+        let (_, fired) = apply(&said("we know"), decode, &regions);
         assert_eq!(fired, [Guard::TokenRate(80.0), Guard::Probability(-1.4), Guard::TokenLimit]);
         assert!(fired.iter().all(Guard::condemns));
     }
