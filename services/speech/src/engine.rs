@@ -76,11 +76,12 @@ pub struct Engine {
 
 impl Engine {
     /// Loads every model and decodes a generated sound with each. `began` is told each file before it is opened: a
-    /// damaged one may end the process, and then only this says which.
+    /// damaged one may end the process, and then only this says which. `stop`, once set by another thread, ends every
+    /// decode at its next token with [`EngineError::Stopped`].
     ///
     /// # Errors
     /// A file that cannot be read or used, named with the cause; no model for hearing, or one name twice.
-    pub fn load(models: &Models, mut began: impl FnMut(&Path)) -> Result<Self, EngineError> {
+    pub fn load(models: &Models, stop: Arc<AtomicBool>, mut began: impl FnMut(&Path)) -> Result<Self, EngineError> {
         log::install();
         if models.hearing.is_empty() {
             return Err(EngineError::Models("none is given for hearing".to_owned()));
@@ -94,12 +95,7 @@ impl Engine {
                 return Err(EngineError::Models(format!("{:?} is given twice", file.name)));
             }
         }
-        Ok(Self { gate, models: loaded, stop: Arc::default() })
-    }
-
-    /// Set it from another thread to end a decode early, with [`EngineError::Stopped`].
-    pub fn stop_flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.stop)
+        Ok(Self { gate, models: loaded, stop })
     }
 
     /// Silero's speech probability, 0 to 1, of each 32 ms frame ([`crate::GATE_FRAME`] samples) of a window; the last

@@ -8,5 +8,10 @@ pub use hearing::{
     ModelFile, ModelIdentity, Models, Request, SAMPLE_RATE, Word,
 };
 
+pub use recogniser::{Recogniser, Settings, SpeechError};
+
+pub mod child;
 pub mod engine;
 mod hearing;
+mod protocol;
+mod recogniser;

@@ -12,7 +12,7 @@ use super::{EngineError, check_readable, decode, log};
 use crate::hearing::{AudioContext, Hearing, Request, SAMPLE_RATE};
 
 /// The self-test's decode may take this long on a busy machine.
-const SELF_TEST_DEADLINE: Duration = Duration::from_secs(60);
+const SELF_TEST_DEADLINE: Duration = Duration::from_mins(1);
 /// whisper.cpp stops a pass at this many tokens by itself: half its text context less four.
 const MOST_TOKENS: u32 = 220;
 
