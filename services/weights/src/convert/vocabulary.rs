@@ -12,7 +12,7 @@ pub(super) const TEXT_TOKENS: u32 = 50_257;
 const END_OF_TEXT: &str = "<|endoftext|>";
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// The bytes of the first `count` tokens.
+/// The bytes of the first `count` tokens. The last text token of the multilingual vocabulary is empty.
 pub(super) fn read(path: &Path, count: u32) -> Result<Vec<Vec<u8>>, ConvertError> {
     let mut from = Bounded::open(path).map_err(|source| ConvertError::open(path, source))?;
     if from.size() > MAX_FILE_BYTES {
@@ -20,9 +20,9 @@ pub(super) fn read(path: &Path, count: u32) -> Result<Vec<Vec<u8>>, ConvertError
         return Err(ConvertError::Foreign { wanted: "a vocabulary", problem });
     }
     let text = from.text("the vocabulary", from.size())?;
-    let mut lines = text.split('\n').enumerate();
+    let mut lines = text.split_terminator('\n').enumerate();
     (0..count as usize)
-        .map(|wanted| match lines.next().filter(|(_, token)| !token.is_empty()) {
+        .map(|wanted| match lines.next() {
             None => Err(ConvertError::Vocabulary {
                 line: wanted + 1,
                 problem: format!("nothing here, {count} tokens wanted"),
