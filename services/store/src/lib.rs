@@ -1,1 +1,54 @@
-//! store
+//! The database: queries, migrations, leases, outbox. The only crate that names sqlx.
+//!
+//! **The database is the truth.** What a stage did and how far it read commit together, under a lease that fences the
+//! owner before ([`Lease`]); whatever is sent again after a crash finds its rows and changes nothing. Every change of
+//! state appends its audit event in the same transaction, in the name of the [`Actor`] of the [`Store`] it went
+//! through. Positions, leases, the outbox and what is known to be durable are plumbing and leave no event.
+//!
+//! Ids, ranges and states come and go as types of `domain`; no type of sqlx is in the interface. Wall times are kept
+//! in microseconds. Text from outside loses its NUL characters, which Postgres cannot hold.
+//!
+//! SQL stands in `queries/<entity>/<verb>.sql` and is checked against a migrated database when the crate is compiled,
+//! or against `.sqlx/` where there is none, which is how it is built everywhere. After a change of a query or a
+//! migration, `cargo xtask generate` writes `.sqlx/` anew: it starts a Postgres, migrates it, empties the folder and
+//! runs `SQLX_OFFLINE_DIR=services/store/.sqlx DATABASE_URL=… cargo check -p store`. sqlx is used, and no mapper above
+//! it, because the transaction *is* the design here and must be read as SQL.
+#![deny(missing_docs)]
+
+mod actor;
+mod audit;
+mod bootstrap;
+mod closed;
+mod connect;
+mod context;
+mod epoch;
+mod error;
+mod json;
+mod lease;
+mod outbox;
+mod provenance;
+mod read;
+mod room;
+mod rows;
+mod schema;
+mod screening;
+mod window;
+
+pub use actor::Actor;
+pub use bootstrap::{Urls, bootstrap_embedded};
+pub use closed::{AttemptResult, EpochEnd, ModelKind};
+pub use connect::{Options, Store};
+pub use context::{Context, ContextWord};
+pub use epoch::{EpochState, NewEpoch};
+pub use error::{RowError, StoreError};
+pub use lease::{Claim, DeadLetter, Lease};
+pub use outbox::{OutboxBatch, OutboxRecord};
+pub use provenance::LoadedModel;
+pub use read::{
+    Between, Coverage, EpochCoverage, EpochRun, FindingLine, FlagLine, Health, IntervalLine, RoomLine, RoomShow,
+    Seconds, StreamCoverage, TranscriptLine, WordLine,
+};
+pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
+pub use schema::{Migration, SchemaState, migrate};
+pub use screening::{FlagChange, Screening};
+pub use window::{FinishedEpoch, NewWindow, Stored};

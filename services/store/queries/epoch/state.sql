@@ -1,0 +1,7 @@
+select
+    stream.room_id, stream.name as stream, epoch.epoch, epoch_progress.next_first, epoch_progress.seen_end,
+    epoch_progress.finished_at is not null as "finished!", epoch.closed_how, epoch.samples, epoch.began_at, epoch.language
+from epoch
+join stream using (stream_id)
+join epoch_progress using (stream_id, epoch)
+where stream_id = $1 and epoch.epoch = $2

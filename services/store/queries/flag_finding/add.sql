@@ -1,0 +1,1 @@
+insert into flag_finding (finding_id, flag_id) values ($1, $2)
