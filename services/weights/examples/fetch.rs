@@ -15,9 +15,10 @@ fn main() -> ExitCode {
         let manifest = Manifest::load(&manifest)?;
         for name in std::env::args().skip(1) {
             let model = manifest.model(&name)?;
-            fetch(model, &home.join(".cache/earwitness"), &mut |progress| match progress {
-                Progress::Bytes { .. } => {}
-                line => eprintln!("{line}"),
+            fetch(model, &home.join(".cache/earwitness"), &mut |progress| {
+                if !matches!(progress, Progress::Bytes { .. }) {
+                    eprintln!("{progress}");
+                }
             })?;
         }
         Ok(())

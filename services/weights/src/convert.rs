@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 use crate::bounded::ReadError;
 use crate::ggml::GgmlError;
 
-pub use quantise::quantise;
-pub(crate) use silero::walk as walk_silero;
-pub use silero::{SILERO_BYTES, silero_from_safetensors};
-pub use whisper::whisper_from_ctranslate2;
+pub(crate) use quantise::quantise;
+#[cfg(test)]
+pub(crate) use silero::tests::silero_source;
+pub(crate) use silero::{silero_from_safetensors, walk as walk_silero};
+pub(crate) use whisper::whisper_from_ctranslate2;
 
 /// Why a file could not be converted.
 #[derive(Debug, thiserror::Error)]

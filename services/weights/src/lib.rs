@@ -15,7 +15,11 @@ mod digest;
 mod fetch;
 mod ggml;
 mod hub;
+#[cfg(test)]
+mod loopback;
 mod manifest;
+#[cfg(test)]
+mod random;
 mod seal;
 mod verify;
 mod wheel;
@@ -23,6 +27,7 @@ mod whisper;
 
 pub use bounded::ReadError;
 pub use convert::ConvertError;
+pub use digest::{Sha1Hash, Sha256Hash};
 pub use fetch::{FetchError, Progress, SourceError, SourceFailure, fetch};
 pub use ggml::GgmlError;
 pub use hub::HubError;

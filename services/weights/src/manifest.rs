@@ -96,9 +96,9 @@ pub enum Supply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Converter {
-    /// CTranslate2 `model.bin` and `vocabulary.txt` to ggml f16, then to q8_0.
+    /// CTranslate2's `model.bin` and `vocabulary.txt` to ggml f16, then to `q8_0`.
     Ctranslate2,
-    /// An official ggml f16 file to q8_0.
+    /// An official ggml f16 file to `q8_0`.
     GgmlF16,
     /// Silero's safetensors to ggml.
     Silero,

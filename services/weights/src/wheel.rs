@@ -109,9 +109,13 @@ impl Pip {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => WheelError::NoPip { package: package.clone() },
-                _ => WheelError::Run { package: package.clone(), source },
+            .map_err(|source| {
+                let package = package.clone();
+                if source.kind() == io::ErrorKind::NotFound {
+                    WheelError::NoPip { package }
+                } else {
+                    WheelError::Run { package, source }
+                }
             })?;
         let message = watch(&mut child, wheel, incoming, progress);
         let status = child.wait().map_err(|source| WheelError::Run { package: package.clone(), source })?;

@@ -12,7 +12,7 @@ use crate::bounded::{Bounded, put_u32};
 use crate::ggml::{Element, GgmlError, MAGIC, Record, read_magic, walk_records};
 use crate::verify::VerifyError;
 
-/// Element code of a file that is mostly q8_0 (7), plus 1000 x the quantisation version (2).
+/// Element code of a file that is mostly `q8_0` (7), plus 1000 x the quantisation version (2).
 pub(crate) const FILE_KIND_Q8_0: u32 = 2007;
 pub(crate) const FILE_KIND_F16: u32 = 1;
 /// Positions of a window of 400 samples in the frequency domain.
@@ -39,7 +39,7 @@ pub struct WhisperHeader {
     pub n_text_layer: u32,
     /// Mel bands: 80, or 128 since large-v3.
     pub n_mels: u32,
-    /// Modulo 1000: 1 for f16, 7 for q8_0.
+    /// Modulo 1000: 1 for f16, 7 for `q8_0`.
     pub ftype: u32,
 }
 

@@ -116,9 +116,9 @@ impl<R: Read + Seek> Model<R> {
         self.from.go_to("a number", at)?;
         let bytes = self.from.take("a number", kind.bytes())?;
         let value = match bytes.as_slice() {
-            &[a] => i32::from(i8::from_le_bytes([a])),
-            &[a, b] => i32::from(i16::from_le_bytes([a, b])),
-            &[a, b, c, d] => i32::from_le_bytes([a, b, c, d]),
+            [a] => i32::from(i8::from_le_bytes([*a])),
+            [a, b] => i32::from(i16::from_le_bytes([*a, *b])),
+            [a, b, c, d] => i32::from_le_bytes([*a, *b, *c, *d]),
             _ => return Err(wrong("is not a single whole number")),
         };
         u32::try_from(value).map_err(|_| wrong("is negative"))
@@ -175,10 +175,11 @@ impl Values<'_> {
         }
     }
 
+    /// Zero of either sign: the shift drops the sign bit.
     pub(super) fn all_zero(self) -> bool {
         match self {
-            Self::F16(bytes) => halves(bytes).all(|value| value.to_bits() & 0x7fff == 0),
-            Self::F32(bytes) => singles(bytes).all(|value| value.to_bits() & 0x7fff_ffff == 0),
+            Self::F16(bytes) => halves(bytes).all(|value| value.to_bits() << 1 == 0),
+            Self::F32(bytes) => singles(bytes).all(|value| value.to_bits() << 1 == 0),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! ggml f16 to q8_0: blocks of 32 numbers as one f16 scale and 32 signed bytes.
+//! ggml f16 to `q8_0`: blocks of 32 numbers as one f16 scale and 32 signed bytes.
 //!
 //! Only two-dimensional f16 tensors change; convolutions, positions, norms and biases stay as they are, which is what
 //! whisper.cpp's own `quantize` does. Scale = largest magnitude / 127 in f32; the bytes use the unrounded scale.
@@ -11,14 +11,14 @@ use half::f16;
 use super::ConvertError;
 use super::ctranslate2::halves;
 use crate::bounded::Bounded;
-use crate::ggml::{BLOCK, BLOCK_BYTES, Element, GgmlError, Record};
+use crate::ggml::{BLOCK, Element, GgmlError, Record};
 use crate::whisper::{FILE_KIND_F16, FILE_KIND_Q8_0, WhisperHeader, skip_mels_and_tokens};
 
-/// Converts a ggml Whisper file of f16 matrices to q8_0. Streams: memory does not grow with the model.
+/// Converts a ggml Whisper file of f16 matrices to `q8_0`. Streams: memory does not grow with the model.
 ///
 /// # Errors
 /// [`ConvertError`]: `source` is no f16 Whisper file, is cut off, or holds a number that is not finite; or `out` failing.
-pub fn quantise(source: &Path, out: &mut impl Write) -> Result<(), ConvertError> {
+pub(crate) fn quantise(source: &Path, out: &mut impl Write) -> Result<(), ConvertError> {
     let mut from = Bounded::open(source).map_err(|error| ConvertError::open(source, error))?;
     quantise_from(&mut from, out)
 }
@@ -72,9 +72,8 @@ fn is_matrix(record: &Record) -> bool {
 
 /// Appends the blocks of a piece that is a whole number of them; false when a number is not finite.
 fn put_blocks(piece: &[u8], blocks: &mut Vec<u8>) -> bool {
-    blocks.reserve(piece.len() / (2 * BLOCK as usize) * BLOCK_BYTES as usize);
-    let mut values = [0.0_f32; BLOCK as usize];
-    for block in piece.chunks_exact(2 * BLOCK as usize) {
+    let mut values = [0.0_f32; BLOCK];
+    for block in piece.chunks_exact(2 * BLOCK) {
         for (value, half) in values.iter_mut().zip(halves(block)) {
             *value = half.to_f32();
         }

@@ -13,8 +13,6 @@ use super::ConvertError;
 use crate::bounded::{Bounded, put_u32};
 use crate::ggml::{Element, GgmlError, MAGIC, Record, read_magic, walk_records};
 
-/// Size of the finished file.
-pub const SILERO_BYTES: u64 = 885_098;
 const MAX_SOURCE_BYTES: u64 = 16 << 20;
 const KIND: &str = "silero-16k";
 /// Version 6.2.0; window and context in samples; the encoder's layers (channels in, out, kernel); LSTM in and hidden; the
@@ -54,11 +52,11 @@ fn plan() -> Vec<Planned> {
     ]
 }
 
-/// Converts `silero_vad_16k.safetensors`; the result has [`SILERO_BYTES`].
+/// Converts `silero_vad_16k.safetensors`.
 ///
 /// # Errors
 /// [`ConvertError`]: not a safetensors file, or not this network; or `out` failing.
-pub fn silero_from_safetensors(source: &Path, out: &mut impl Write) -> Result<(), ConvertError> {
+pub(crate) fn silero_from_safetensors(source: &Path, out: &mut impl Write) -> Result<(), ConvertError> {
     let mut from = Bounded::open(source).map_err(|error| ConvertError::open(source, error))?;
     if from.size() > MAX_SOURCE_BYTES {
         let problem = format!("{} bytes are too many", from.size());
@@ -114,4 +112,4 @@ pub(crate) fn walk<R: Read + Seek>(from: &mut Bounded<R>) -> Result<(), GgmlErro
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

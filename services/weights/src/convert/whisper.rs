@@ -1,5 +1,6 @@
 //! CTranslate2 Whisper model to ggml: matrices as f16, vectors and positions as f32.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
@@ -19,7 +20,11 @@ const MAX_MELS: u32 = 1024;
 ///
 /// # Errors
 /// [`ConvertError`]: a file that is truncated, foreign, quantised or inconsistent, named; or `out` failing.
-pub fn whisper_from_ctranslate2(model: &Path, vocabulary: &Path, out: &mut impl Write) -> Result<(), ConvertError> {
+pub(crate) fn whisper_from_ctranslate2(
+    model: &Path,
+    vocabulary: &Path,
+    out: &mut impl Write,
+) -> Result<(), ConvertError> {
     let mut model = Model::open(model)?;
     let header = header_of(&mut model)?;
     let tokens = vocabulary::read(vocabulary, header.n_vocab.min(vocabulary::TEXT_TOKENS))?;
@@ -51,10 +56,12 @@ pub(super) fn header_of<R: Read + Seek>(model: &mut Model<R>) -> Result<WhisperH
     })
 }
 
+/// So many different layers as the file names; one that is missing among them is found missing later.
 fn layers<R: Read + Seek>(model: &Model<R>, side: &str) -> u32 {
     let start = format!("{side}/layer_");
-    let count = model.names().filter(|name| name.starts_with(&start) && name.ends_with("ffn/layer_norm/beta")).count();
-    u32::try_from(count).unwrap_or(u32::MAX)
+    let number = |name: &'_ str| name.strip_prefix(&start)?.split('/').next()?.parse::<u32>().ok();
+    let numbers: BTreeSet<u32> = model.names().filter_map(number).collect();
+    u32::try_from(numbers.len()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn write_model<R: Read + Seek>(
