@@ -6,7 +6,7 @@
 //! SQLite runs with a write-ahead log and `synchronous = NORMAL`: a killed process loses nothing, a power cut may
 //! lose the last acknowledged moments.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use nisshi_broker::{
     NODE_ID,
@@ -45,7 +45,7 @@ async fn serve(port: &str, file: &str) -> Result<(), Failure> {
         .incarnation_id(Uuid::new_v4())
         .advertised_listener(listener.clone())
         .listener(listener)
-        .storage(storage_url(file)?)
+        .storage(enter_folder_of(file)?)
         .silent(true)
         .group_coordinator(GroupCoordinatorConfig {
             initial_rebalance_delay: Duration::ZERO,
@@ -62,15 +62,21 @@ async fn serve(port: &str, file: &str) -> Result<(), Failure> {
     }
 }
 
-/// Four slashes: with fewer, the storage takes the path as relative to the working directory.
-fn storage_url(file: &str) -> Result<Url, Failure> {
-    let path = PathBuf::from(file);
+/// The storage takes an address and never decodes it: a path with a blank or an accent in it would be another file. So
+/// the file's folder becomes the working folder, and the address is the bare name, relative to it.
+fn enter_folder_of(file: &str) -> Result<Url, Failure> {
+    let path = Path::new(file);
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(format!("{file} is not a file in a folder").into());
+    };
     if !path.is_absolute() {
         return Err(format!("{file} is not an absolute path").into());
     }
-    let mut url = Url::from_file_path(&path).map_err(|()| format!("{file} cannot be written as an address"))?;
-    let encoded = url.path().to_owned();
-    url = Url::parse(&format!("sqlite:///{encoded}"))?;
-    url.set_query(Some("maintenance_interval=1m"));
-    Ok(url)
+    let mut storage = Url::parse(&format!("sqlite:///{name}"))?;
+    if storage.path() != format!("/{name}") || storage.query().is_some() {
+        return Err(format!("{name} cannot stand in an address: use letters, digits, dots and dashes").into());
+    }
+    storage.set_query(Some("maintenance_interval=1m"));
+    std::env::set_current_dir(folder).map_err(|failure| format!("cannot enter {}: {failure}", folder.display()))?;
+    Ok(storage)
 }
