@@ -43,7 +43,11 @@ fn hexadecimal<const DIGITS: usize>(bytes: &[u8]) -> Hash<DIGITS> {
     Hash(text)
 }
 
-pub(crate) fn sha256_of_file(path: &Path) -> io::Result<Sha256Hash> {
+/// SHA-256 of a file, read from front to back.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<Sha256Hash> {
     let mut hasher = Sha256::new();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hexadecimal(&hasher.finalize()))

@@ -27,7 +27,7 @@ mod whisper;
 
 pub use bounded::ReadError;
 pub use convert::ConvertError;
-pub use digest::{Sha1Hash, Sha256Hash};
+pub use digest::{Sha1Hash, Sha256Hash, sha256_of_file};
 pub use fetch::{FetchError, Progress, SourceError, SourceFailure, fetch};
 pub use ggml::GgmlError;
 pub use hub::HubError;

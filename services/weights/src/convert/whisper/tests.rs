@@ -262,7 +262,7 @@ fn foreign_quantised_and_inconsistent_models_are_named() {
 fn a_model_cut_or_prolonged_anywhere_is_refused() {
     let sound = file_of("WhisperSpec", &variables(Data::F16));
     let mut random = Random::new(3);
-    let cuts = (0..300).chain((0..700).map(|_| random.below(sound.len()))).chain(sound.len() - 90..sound.len());
+    let cuts = (0..300).chain((0..300).map(|_| random.below(sound.len()))).chain(sound.len() - 90..sound.len());
     for cut in cuts {
         assert!(convert(&sound[..cut]).is_err(), "cut at {cut} of {}", sound.len());
     }
@@ -274,10 +274,10 @@ fn a_damaged_model_is_refused_or_converted_but_never_fatal() {
     let sound = file_of("WhisperSpec", &variables(Data::F16));
     let mut random = Random::new(4);
     let mut refused = 0;
-    for _ in 0..1500 {
+    for _ in 0..600 {
         // Heads stand all over the file; most of the reach is weights, which any bits may fill.
         let reach = [60, 400, sound.len()][random.below(3)];
         refused += u32::from(convert(&random.damage(&sound, reach)).is_err());
     }
-    assert!(refused > 200, "{refused}");
+    assert!(refused > 80, "{refused}");
 }
