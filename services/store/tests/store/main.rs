@@ -1,0 +1,14 @@
+//! The store against a real Postgres: one private cluster for the process, a fresh database for each test.
+#![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
+
+mod audit;
+mod cluster;
+mod fixture;
+mod ingest;
+mod listing;
+mod outbox;
+mod reading;
+mod replay;
+mod schema;
+mod screening;
+mod windows;
