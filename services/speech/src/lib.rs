@@ -15,3 +15,4 @@ pub mod engine;
 mod hearing;
 mod protocol;
 mod recogniser;
+pub mod triage;

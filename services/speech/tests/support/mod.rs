@@ -1,5 +1,12 @@
 //! Models, sound and measures that the tests of this crate share.
-#![expect(dead_code, reason = "each test binary uses its part")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "these are tests"
+)]
+#![allow(dead_code, reason = "each test binary uses its part, and one may use all")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -40,7 +47,7 @@ pub(crate) fn request(model: &str, language: &str, pcm: &[i16]) -> Request {
         model: model.to_owned(),
         language: language.to_owned(),
         context: AudioContext::default(),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_mins(1),
         no_speech: true,
     }
 }
