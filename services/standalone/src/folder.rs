@@ -6,7 +6,7 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -62,7 +62,12 @@ impl DataFolder {
         let failed = |source| FolderError::Use { path: path.to_owned(), source };
         // As root the database's user has to pass through; nobody needs to list it.
         let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
+        let is_new = !path.exists();
         DirBuilder::new().recursive(true).mode(mode).create(path).map_err(failed)?;
+        if is_new {
+            // Against a umask that would close it.
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(failed)?;
+        }
         let path = fs::canonicalize(path).map_err(failed)?;
         if path.to_str().is_none() {
             return Err(FolderError::NotUnicode { path });

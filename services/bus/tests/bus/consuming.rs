@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 
 use crate::place::{Kept, PATIENCE, Place, TOPIC, next, next_record, number};
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn reading_starts_where_the_keeper_of_positions_says() {
     let place = Place::with_partitions(1).await;
     place.fill("one", 0, 20).await;
@@ -31,7 +31,7 @@ async fn reading_starts_where_the_keeper_of_positions_says() {
     place.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_claim_that_fails_is_asked_again() {
     let place = Place::with_partitions(2).await;
     place.fill("one", 0, 1).await;
@@ -49,7 +49,7 @@ async fn a_claim_that_fails_is_asked_again() {
     place.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_member_that_never_took_its_assignment_over_can_leave() {
     let place = Place::with_partitions(1).await;
     let kept = Kept::default();
@@ -118,7 +118,7 @@ impl Members {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn two_members_share_the_partitions_and_one_takes_all_back() {
     let place = Place::with_partitions(4).await;
     for key in ["a", "b", "c", "d", "e", "f"] {
@@ -143,7 +143,7 @@ async fn two_members_share_the_partitions_and_one_takes_all_back() {
     place.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_paused_partition_is_silent_and_goes_on_where_it_was() {
     let place = Place::with_partitions(1).await;
     place.fill("one", 0, 20).await;
@@ -162,7 +162,7 @@ async fn a_paused_partition_is_silent_and_goes_on_where_it_was() {
     place.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_reader_rides_over_a_killed_broker_and_sees_every_record_once() {
     let place = Place::with_partitions(1).await;
     let kept = Kept::default();
@@ -185,7 +185,7 @@ async fn a_reader_rides_over_a_killed_broker_and_sees_every_record_once() {
     place.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_topic_that_exists_is_left_alone_and_an_unknown_one_is_named() {
     let place = Place::with_partitions(3).await;
     let again = Topic { name: TOPIC.into(), partitions: 5, retention_ms: 1000, compact: true };
