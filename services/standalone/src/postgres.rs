@@ -161,6 +161,10 @@ impl Postgres {
     /// Stops the cluster in order: open transactions are rolled back, everything committed is on disk.
     pub async fn stop(self) {
         self.watch.stop().await;
+        // It may lie in /tmp, where nothing should be left. The next start makes it again.
+        if let Err(error) = fs::remove_dir(&self.socket) {
+            tracing::debug!(%error, "the socket's folder was not removed");
+        }
     }
 }
 
