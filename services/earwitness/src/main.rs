@@ -1,2 +1,120 @@
-//! The earwitness binary.
-fn main() {}
+//! The one binary: any service, or all of them on embedded defaults, and the commands that read what they wrote.
+
+mod answer;
+mod clock;
+mod commands;
+mod config;
+mod instance;
+mod layout;
+mod logging;
+mod models;
+mod picture;
+mod relay;
+mod services;
+
+use clap::{Parser, Subcommand};
+
+use crate::{answer::Answer, config::Flags};
+
+/// Every second of every live audio room accounted for: heard, screened, and provable.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 110, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  earwitness models fetch tiny.en base silero     fetch the weights once
+  earwitness up                                   start everything in ./earwitness-data
+  earwitness ingest talk.opus --room town-hall --wait
+  earwitness coverage town-hall                   what became of every second
+  earwitness flags town-hall --json               what a person should look at
+  earwitness rooms show town-hall --svg hall.svg  the room as a picture
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong usage or bad input, 3 not reachable or not ready,
+4 done in part, 70 a bug in Earwitness.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start everything: database, broker, and all services, until Ctrl-C
+    Up(commands::up::Arguments),
+    /// Send sound of files, folders or standard input into a room
+    Ingest(commands::ingest::Arguments),
+    /// Run the transcription service alone
+    Transcribe(commands::worker::Arguments),
+    /// Run the screening service alone
+    Screen(commands::worker::Arguments),
+    /// List rooms, or show one
+    Rooms(commands::rooms::Arguments),
+    /// What became of every second of a room
+    Coverage(commands::coverage::Arguments),
+    /// What was said in a room
+    Transcript(commands::transcript::Arguments),
+    /// What a person should look at in a room
+    Flags(commands::flags::Arguments),
+    /// Score texts with the classifier
+    Classify(commands::classify::Arguments),
+    /// Check, test and try rule packs
+    Rules(commands::rules::Arguments),
+    /// List, fetch and verify speech models
+    Models(commands::models::Arguments),
+    /// Bring the database's schema up to date
+    Migrate(commands::migrate::Arguments),
+    /// Show the settings that hold
+    Config(commands::config::Arguments),
+    /// What is wrong here, and what to do
+    Doctor(commands::doctor::Arguments),
+    /// The recogniser's process; the transcription service starts it
+    #[command(hide = true)]
+    Recogniser,
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return answer::usage(&error),
+    };
+    if matches!(arguments.command, Command::Recogniser) {
+        return speech::child::main();
+    }
+    answer::exit(run(arguments))
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+    let config = config::Config::load(&arguments.flags)?;
+    logging::start(&config.log)?;
+    // Commands that need no instance need no runtime either.
+    match arguments.command {
+        Command::Classify(arguments) => return commands::classify::run(&config, &arguments),
+        Command::Rules(arguments) => return commands::rules::run(&config, arguments),
+        Command::Models(arguments) => return commands::models::run(&config, arguments),
+        Command::Config(arguments) => return commands::config::run(&config, &arguments),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let answer = runtime.block_on(serve(&config, arguments.command));
+    // What still runs then is a blocking read of standard input, which nothing ends.
+    runtime.shutdown_background();
+    answer
+}
+
+async fn serve(config: &config::Config, command: Command) -> anyhow::Result<Answer> {
+    match command {
+        Command::Up(arguments) => commands::up::run(config, &arguments).await,
+        Command::Ingest(arguments) => commands::ingest::run(config, arguments).await,
+        Command::Transcribe(arguments) => commands::worker::transcribe(config, &arguments).await,
+        Command::Screen(arguments) => commands::worker::screen(config, &arguments).await,
+        Command::Rooms(arguments) => commands::rooms::run(config, arguments).await,
+        Command::Coverage(arguments) => commands::coverage::run(config, &arguments).await,
+        Command::Transcript(arguments) => commands::transcript::run(config, &arguments).await,
+        Command::Flags(arguments) => commands::flags::run(config, &arguments).await,
+        Command::Migrate(arguments) => commands::migrate::run(config, &arguments).await,
+        Command::Doctor(arguments) => commands::doctor::run(config, &arguments).await,
+        Command::Classify(_) | Command::Rules(_) | Command::Models(_) | Command::Config(_) | Command::Recogniser => {
+            unreachable!("answered before a runtime was needed")
+        }
+    }
+}

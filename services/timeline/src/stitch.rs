@@ -5,7 +5,8 @@ use domain::{StreamRange, Word};
 /// Words this close in time over a seam can be the same: 350 ms.
 const SAME_TIME: i64 = 5_600;
 
-/// The words of a span that belong to `window`: those whose midpoint lies inside it.
+/// The words of a span that belong to `window`: those whose midpoint lies inside it, cut to it, so that words of
+/// neighbouring windows never overlap.
 pub fn owned(words: Vec<Word>, window: StreamRange) -> Vec<Word> {
     words
         .into_iter()
@@ -13,6 +14,7 @@ pub fn owned(words: Vec<Word>, window: StreamRange) -> Vec<Word> {
             let midpoint = i64::midpoint(word.first.samples(), word.end.samples());
             window.first().samples() <= midpoint && midpoint < window.end().samples()
         })
+        .map(|word| Word { first: word.first.max(window.first()), end: word.end.min(window.end()), ..word })
         .collect()
 }
 
@@ -77,5 +79,6 @@ mod tests {
         let window = StreamRange::from_samples(96_000, 192_000).unwrap();
         let kept = owned(words(&[("before", 5_899), ("inside", 5_900), ("after", 11_900)]), window);
         assert_eq!(kept.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["inside"]);
+        assert_eq!((kept[0].first, kept[0].end.samples()), (window.first(), 97_600));
     }
 }

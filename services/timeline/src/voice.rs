@@ -7,7 +7,7 @@
 pub const FRAME_SAMPLES: usize = 256;
 
 /// A stateful streaming voice detector.
-pub trait Voice: Send {
+pub trait Voice: Send + Sync {
     /// The probability, 0 to 1, that somebody speaks in this frame; frames come in order.
     fn probability(&mut self, frame: &[i16; FRAME_SAMPLES]) -> f32;
 }

@@ -127,15 +127,16 @@ impl Windower {
         closed
     }
 
-    /// Forgets the records that only windows before `end` needed; `seam` as that window's `seam_after`.
+    /// Forgets the records that only windows before `end` needed; `seam` as that window's `seam_after`. The last record
+    /// stays: a restart that reads it again knows of the epoch, and can end it.
     pub fn stored(&mut self, end: StreamTime, seam: bool) {
         let needed = end.samples() - if seam { self.limits.margin } else { 0 };
-        while self.records.front().is_some_and(|(_, record_end)| record_end.samples() <= needed) {
+        while self.records.len() > 1 && self.records.front().is_some_and(|(_, end)| end.samples() <= needed) {
             self.records.pop_front();
         }
     }
 
-    /// Offset of the oldest record that an unstored window still needs; none where no such record was seen.
+    /// Offset of the oldest record that a restart must read again; none where no record was seen.
     pub fn needed_offset(&self) -> Option<i64> {
         self.records.front().map(|(offset, _)| *offset)
     }

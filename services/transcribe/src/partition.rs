@@ -1,0 +1,46 @@
+//! The work on one partition: its lease, how far it was read, the epochs in it.
+
+use std::collections::BTreeMap;
+
+use domain::EpochKey;
+use store::Lease;
+
+use crate::epoch::EpochWork;
+
+/// A partition that is ours.
+pub(crate) struct PartitionWork {
+    pub(crate) lease: Lease,
+    /// The offset after the last record taken.
+    pub(crate) next: i64,
+    /// The position that is stored.
+    pub(crate) stored: i64,
+    pub(crate) paused: bool,
+    pub(crate) epochs: BTreeMap<EpochKey, EpochWork>,
+}
+
+impl PartitionWork {
+    pub(crate) fn new(lease: Lease, next_offset: Option<i64>) -> Self {
+        let next = next_offset.unwrap_or(0);
+        Self { lease, next, stored: next, paused: false, epochs: BTreeMap::new() }
+    }
+
+    /// Where a restart must read on: the oldest record that an unstored window needs.
+    pub(crate) fn position(&self) -> i64 {
+        let needed = self.epochs.values().filter_map(EpochWork::needed_offset).min();
+        needed.unwrap_or(self.next).min(self.next)
+    }
+
+    /// Samples of sound in closed windows that are not stored, of the fullest stream.
+    pub(crate) fn backlog(&self) -> i64 {
+        self.epochs.values().map(EpochWork::backlog).max().unwrap_or(0)
+    }
+
+    /// Other epochs of the same stream that came before `key` and have not ended.
+    pub(crate) fn superseded_by<'a>(&'a mut self, key: &'a EpochKey) -> impl Iterator<Item = &'a mut EpochWork> {
+        self.epochs.values_mut().filter(move |work| {
+            work.end.is_none()
+                && (&work.key.room, &work.key.stream) == (&key.room, &key.stream)
+                && work.key.epoch < key.epoch
+        })
+    }
+}
