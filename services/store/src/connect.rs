@@ -1,6 +1,7 @@
 //! The handle through which everything goes: a pool of connections and the name of who acts.
 
 use std::{
+    io,
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -94,7 +95,9 @@ pub(crate) fn parse_url(url: &str) -> Result<PgConnectOptions, StoreError> {
 pub(crate) async fn wait_for(address: &PgConnectOptions, wait: Duration) -> Result<PgConnection, StoreError> {
     let deadline = Instant::now() + wait;
     loop {
-        match PgConnection::connect_with(address).await {
+        // A host that swallows packets would hold a single try for minutes.
+        let attempt = tokio::time::timeout_at(deadline, PgConnection::connect_with(address)).await;
+        match attempt.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into())) {
             Err(error) if passes(&error) && Instant::now() + RETRY_EVERY < deadline => {
                 tokio::time::sleep(RETRY_EVERY).await;
             }

@@ -20,7 +20,7 @@ use crate::{
     error::{Doing, StoreError},
     lease::{Lease, advance, hold},
     outbox::{OutboxRecord, put},
-    rows::{epoch_number, stream_uuid},
+    rows::{epoch_number, storable, stream_uuid},
 };
 
 /// A window to store.
@@ -201,7 +201,7 @@ impl Store {
             "first": heard.range.first(),
             "end": heard.range.end(),
             "began": format_instant(new.began_at),
-            "language": heard.language,
+            "language": storable(&heard.language),
             "samples": rows::samples_by_state(heard),
             "segments": heard.segments.len(),
             "words": heard.words().count(),

@@ -6,6 +6,7 @@ mod cluster;
 mod fixture;
 mod ingest;
 mod listing;
+mod outage;
 mod outbox;
 mod reading;
 mod replay;

@@ -37,7 +37,7 @@ impl Heard {
 async fn overlapping_findings_of_a_category_make_one_flag_that_only_grows() {
     let database = Database::new().await;
     let store = &database.store;
-    let heard = Heard::new(store, 2).await;
+    let heard = Heard::new(store, 3).await;
     let key = &heard.key;
     let grave = Finding { severity: Severity::Critical, score: 0.25, ..finding(key, "b", 3 * S, 5 * S) };
     let apart = finding(key, "c", 5 * S, 6 * S);
@@ -61,6 +61,9 @@ async fn overlapping_findings_of_a_category_make_one_flag_that_only_grows() {
     assert_eq!(changes.len(), 1);
     assert_eq!((changes[0].made, changes[0].event.flag), (false, first.opens()));
     assert_eq!((changes[0].event.range, changes[0].event.wall), (range(S, 11 * S), at(1)));
+    // What only touches it is another flag.
+    let touches = [finding(key, "f", 0, S), finding(key, "g", 11 * S, 12 * S)];
+    assert!(heard.screen(store, 2, &touches).await.unwrap().iter().all(|change| change.made));
     let flags = store.flags(&room(), true).await.unwrap();
     let grown = flags.iter().find(|flag| flag.flag == *first.opens().as_untyped_uuid()).unwrap();
     assert_eq!(grown.findings.iter().map(|f| f.rule.clone().unwrap()).collect::<Vec<_>>(), ["e", "a", "b"]);
