@@ -1,0 +1,46 @@
+//! `bench`: the longer measurements, each a ratio within one run.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use anyhow::bail;
+
+use crate::{
+    build,
+    place::Place,
+    program::{cargo, run as run_program},
+};
+
+/// Measure; writes a table, and a file to plot from
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask bench transcribe
+  cargo xtask bench transcribe -- --help   what the measurement itself takes")]
+pub(crate) struct Arguments {
+    /// What is measured
+    what: What,
+    /// Passed on
+    #[arg(last = true)]
+    rest: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// Streams a core in real time, against padding every window to 30 s, and CPU over bare whisper.cpp calls
+    Transcribe,
+}
+
+pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (package, bench) = match arguments.what {
+        What::Transcribe => ("speech", "transcribe"),
+    };
+    let source = place.root.join("services").join(package).join("benches").join(bench).with_extension("rs");
+    if !source.is_file() {
+        bail!("this measurement is not there: {} is missing", source.display());
+    }
+    build::build(place)?;
+    let mut command = cargo(place);
+    command.args(["bench", "--locked", "--package", package, "--bench", bench, "--target-dir"]).arg(place.target());
+    command.env("EARWITNESS_CACHE_DIR", &place.cache).arg("--").args(&arguments.rest);
+    run_program(&mut command)?;
+    Ok(ExitCode::SUCCESS)
+}
