@@ -42,6 +42,8 @@ pub struct EpochState {
     pub began_at: DateTime<Utc>,
     /// The language expected.
     pub language: String,
+    /// Whether the last stored window ends without a pause, so that the next one wants the sound before it.
+    pub seam: bool,
 }
 
 /// A row of `queries/epoch/state.sql` and `queries/epoch/unfinished.sql`.
@@ -56,6 +58,7 @@ struct StateRow {
     samples: Option<i64>,
     began_at: DateTime<Utc>,
     language: String,
+    seam: bool,
 }
 
 impl StateRow {
@@ -72,6 +75,7 @@ impl StateRow {
             closed,
             began_at: self.began_at,
             language: self.language,
+            seam: self.seam,
         };
         Ok((key, state))
     }

@@ -53,7 +53,7 @@ impl EpochWork {
         tail: Vec<Word>,
         settings: &Settings,
     ) -> Self {
-        let resume = Resume { next_first: state.next_first, seam: false, missing: None };
+        let resume = Resume { next_first: state.next_first, seam: state.seam, missing: None };
         Self {
             key: record.key.clone(),
             partition,

@@ -242,8 +242,9 @@ impl Worker {
         let pending = &mut epoch.windows[index];
         pending.stage = Stage::Hearing(number);
         let window = Arc::clone(&pending.window);
-        let attempts =
-            if window.pcm.is_empty() { 0 } else { self.store.begin_attempt(&lease, key, window.range.first()).await? };
+        // The count belongs to the window that is stored next: one that brings the service down comes to be that one.
+        let counted = index == 0 && !window.pcm.is_empty();
+        let attempts = if counted { self.store.begin_attempt(&lease, key, window.range.first()).await? } else { 0 };
         let (recogniser, settings, key) = (Arc::clone(&self.recogniser), Arc::clone(&self.settings), key.clone());
         self.hearings.spawn(async move {
             let draft = if window.pcm.is_empty() {
