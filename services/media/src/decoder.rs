@@ -153,3 +153,9 @@ impl Decoder {
         self.end = End::Reached(error.or(flushed));
     }
 }
+
+/// A decoder may be moved to the thread that reads it.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Decoder>();
+};

@@ -20,7 +20,7 @@
 //! - **Truncated is said, not hidden**: what is there is handed over, then the error names the seconds.
 //! - **Hostile bytes cost their source, not the process**: panics are caught, at most 64 MiB are read in search of a
 //!   packet, declared sizes allocate nothing.
-//! - **Nothing can be hidden from it by headers**: sound behind a declared end is handed over all the same.
+//! - **Headers hide no sound**: what they call padding is handed over all the same when more sound follows.
 //!
 //! What does the work, and why:
 //! - [symphonia](https://docs.rs/symphonia) demuxes everything and decodes all but Opus: pure Rust, so a broken file

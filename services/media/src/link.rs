@@ -1,8 +1,8 @@
 //! One audio track from its first to its last packet: what of it is sound, what is padding, what is missing.
 //!
 //! Padding is what a header asks to drop: the encoder's priming in front, the filling of the last packet behind. The
-//! claim behind is believed only if nothing follows: otherwise a wrong or malicious header could hide any stretch of
-//! sound, and the same header would hide it from nobody who listens.
+//! claim in front is believed up to 2 s, the claim behind only if nothing follows: otherwise a wrong or malicious header
+//! could hide any stretch of sound.
 
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_VORBIS;
@@ -43,9 +43,9 @@ pub(crate) struct Link {
     /// Frames read, heard or not.
     position: u64,
     padding: Padding,
-    /// Frames that the header promises, padding not counted, and how many may be wanting without a word.
+    container: Container,
+    /// Frames that the header promises, padding not counted.
     declared: Option<u64>,
-    slack: u64,
     /// Frames delivered or known to be lost.
     read: u64,
     begins_seconds: f64,
@@ -100,7 +100,7 @@ impl Link {
             position: 0,
             padding: Padding::default(),
             declared: total.map(|total| heard_end.map_or(total, |end| total.min(end)).saturating_sub(priming)),
-            slack: if matches!(container, Container::Wav | Container::Flac) { 0 } else { u64::from(rate) / 10 },
+            container,
             read: 0,
             begins_seconds,
             codec,
@@ -114,6 +114,9 @@ impl Link {
     /// Takes the next packet of this track; `damage` is what the demuxer stumbled over before it.
     pub(crate) fn take(&mut self, packet: &Packet, damage: Option<Cause>, out: &mut Output) -> Result<(), MediaError> {
         let place = self.stamps.as_mut().map_or(Place::Follows, |stamps| stamps.place(packet.pts.get()));
+        if let Place::BehindHole(frames) = place {
+            self.position += frames;
+        }
         match (place, damage) {
             (Place::BehindHole(frames), None) => {
                 let codec = self.codec.name.clone();
@@ -175,7 +178,13 @@ impl Link {
     /// [`MediaError::Truncated`] when the header promised more, or when the end mark is missing.
     pub(crate) fn end(&mut self, is_proper: bool, out: &mut Output) -> Result<(), MediaError> {
         self.padding = Padding::default();
-        let is_short = self.declared.map_or(!is_proper, |declared| declared.saturating_sub(self.read) > self.slack);
+        let slack = match self.container {
+            Container::Wav | Container::Flac => 0,
+            Container::Matroska => u64::from(self.codec.frame_rate_hz * MATROSKA_TOLERANCE_MS / 1000),
+            // Some encoders count their header as a packet.
+            Container::Mp3 | Container::Adts | Container::Mp4 | Container::Ogg => self.usual_frames,
+        };
+        let is_short = self.declared.map_or(!is_proper, |declared| declared.saturating_sub(self.read) > slack);
         if is_short {
             out.finish()?;
             return Err(MediaError::Truncated { seconds: out.seconds(), declared_seconds: self.declared_seconds() });

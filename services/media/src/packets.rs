@@ -14,7 +14,7 @@ use crate::source::{Container, Source};
 use crate::{Cause, MediaError};
 
 /// So many errors in a row without a packet, and the demuxer stands still.
-const MAX_FAULTS: u32 = 100_000;
+const MAX_FAULTS: u32 = 10_000;
 
 /// A container being read.
 pub(crate) struct Packets {
