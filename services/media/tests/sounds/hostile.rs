@@ -62,7 +62,7 @@ fn mend_checksums(file: &mut [u8]) {
 
 #[track_caller]
 fn is_bounded(heard: &Result<Heard, MediaError>, what: &str, began: Instant) {
-    assert!(began.elapsed() < Duration::from_secs(60), "{what} took {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{what} took {:?}", began.elapsed());
     if let Ok(heard) = heard {
         assert!(heard.pcm.len() < 40 * SAMPLES || heard.lost_samples() > 0, "{what}: {} samples", heard.pcm.len());
     }
@@ -129,7 +129,7 @@ fn a_truncated_file_gives_what_is_there_and_then_says_so() {
                     let missing = full.len() - heard.pcm.len();
                     // No header of the first two declares a length; WebM declares it to about 0.1 s.
                     let is_live = matches!(name, "untagged-cbr.mp3" | "two-tracks.mkv")
-                        || name.ends_with(".webm") && missing < 2000;
+                        || matches!(name, "opus.webm" | "vorbis.webm") && missing < 2000;
                     let is_said = matches!(heard.end, Err(MediaError::Truncated { .. }));
                     assert!(is_said || is_live && heard.end.is_ok(), "{what}: {:?}", heard.end);
                     assert!(missing > 0 && heard.lost.is_empty(), "{what}");
