@@ -39,7 +39,7 @@ pub enum Outcome<'a> {
 pub fn tile(evidence: Evidence<'_>) -> Vec<Interval> {
     let window = evidence.window;
     let spoken = match evidence.speech {
-        Outcome::None => None,
+        Outcome::None | Outcome::Heard([]) => None,
         Outcome::Heard(_) => Some((CoverageState::Transcribed, None)),
         Outcome::Lost(reason) => Some((CoverageState::Lost, Some(reason))),
     };

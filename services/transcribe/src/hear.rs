@@ -101,12 +101,14 @@ async fn hear_gated(
     probabilities: &[f32],
 ) -> Draft {
     let regions = voice::regions(probabilities, window.pcm_first, window.pcm.len());
-    let kinds = kinds(window, probabilities);
+    let kinds = sounds_like(window, probabilities);
     let pcm_end = window.pcm_first + samples(window.pcm.len());
     let span =
         StreamRange::new(window.pcm_first, pcm_end).ok().and_then(|pcm| voice::span(window.range, &regions, pcm));
+    let Some(span) = span else {
+        return Draft { kinds: sounds_like(window, &[]), regions, ..Draft::unheard(None) };
+    };
     let silent = Draft { kinds, regions, ..Draft::unheard(None) };
-    let Some(span) = span else { return silent };
     let Some(model) = settings.model(&window.language) else {
         return Draft { lost: Some(CoverageReason::PolicyDeferred), ..silent };
     };
@@ -115,12 +117,14 @@ async fn hear_gated(
     let provenance = recogniser.model_identity(model).map(|identity| provenance(&identity, settings));
     match heard {
         Ok((result, attempts)) => Draft {
+            // Where no word came out, what passed for speech is told by its sound alone.
+            kinds: if result.words.is_empty() { sounds_like(window, &[]) } else { silent.kinds },
             lost: result.condemned().then_some(CoverageReason::AsrGuarded),
             guards: result.guards.iter().map(Guard::to_string).collect(),
             words: result.words,
             attempts,
             provenance,
-            ..silent
+            regions: silent.regions,
         },
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, range = %window.range, "the recogniser failed");
@@ -235,7 +239,7 @@ fn lost_by(error: &SpeechError) -> CoverageReason {
 }
 
 /// What the window sounds like where nobody speaks.
-fn kinds(window: &ClosedWindow, probabilities: &[f32]) -> Vec<(StreamRange, CoverageState)> {
+fn sounds_like(window: &ClosedWindow, probabilities: &[f32]) -> Vec<(StreamRange, CoverageState)> {
     let sounds = triage::classify(&window.pcm, probabilities);
     triage::intervals(&sounds, window.pcm.len())
         .into_iter()
@@ -243,7 +247,7 @@ fn kinds(window: &ClosedWindow, probabilities: &[f32]) -> Vec<(StreamRange, Cove
             let state = match stretch.sound {
                 Sound::Silence => CoverageState::Silence,
                 Sound::Music => CoverageState::Music,
-                // A burst of voice too short to be speech counts only where the window has none.
+                // Counts only where a pause reaches into it.
                 Sound::Noise | Sound::Speech => CoverageState::Noise,
             };
             let first = window.pcm_first + samples(stretch.first);
@@ -277,8 +281,17 @@ fn segments(words: Vec<Word>, speakers: &[(StreamTime, Option<String>)], hearing
 }
 
 fn goes_on(segment: &Segment, word: &Word) -> bool {
-    let sentence_ended = segment.text.ends_with(['.', '?', '!', '…', '。', '？', '！']);
+    let sentence_ended = segment.text.ends_with(['.', '?', '!', '…', '。', '？', '！'])
+        && !is_abbreviation(segment.words.last().map_or("", |last| last.text.as_str()))
+        && !word.text.starts_with(char::is_lowercase);
     !sentence_ended && word.first.samples() - segment.range.end().samples() < SEGMENT_PAUSE
+}
+
+/// A title or an initial, whose point ends no sentence.
+fn is_abbreviation(word: &str) -> bool {
+    let titles = ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Sr.", "Jr.", "vs.", "No."];
+    let is_initial = word.chars().count() == 2 && word.starts_with(char::is_uppercase) && word != "I.";
+    titles.contains(&word) || is_initial
 }
 
 fn provenance(identity: &speech::ModelIdentity, settings: &Settings) -> Provenance {

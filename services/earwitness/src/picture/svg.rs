@@ -29,7 +29,7 @@ fn draw(picture: &Picture<'_>, out: &mut String) -> std::fmt::Result {
     let has_listeners = !picture.shown.listeners.is_empty();
     let listeners_top = 96.0;
     let lanes_top = listeners_top + if has_listeners { LISTENERS + 30.0 } else { 12.0 };
-    let lanes_end = lanes_top + (LANE + 34.0) * picture.lanes.len() as f64;
+    let lanes_end = lanes_top + (LANE + 54.0) * picture.lanes.len() as f64;
     let legend_top = lanes_end + 44.0;
     let table_top = legend_top + 34.0 + 22.0 * picture.lanes.len() as f64;
     let height = table_top + 24.0 + 20.0 * flags.len() as f64 + 16.0;
@@ -45,7 +45,7 @@ fn draw(picture: &Picture<'_>, out: &mut String) -> std::fmt::Result {
         listeners(picture, listeners_top, out)?;
     }
     for (index, lane) in picture.lanes.iter().enumerate() {
-        let top = lanes_top + (LANE + 34.0) * index as f64;
+        let top = lanes_top + (LANE + 54.0) * index as f64;
         draw_lane(picture, lane, &flags, top, out)?;
     }
     axis(picture, lanes_end, listeners_top, out)?;

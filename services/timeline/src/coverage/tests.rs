@@ -67,6 +67,15 @@ fn what_only_sounded_like_speech_is_music() {
 }
 
 #[test]
+fn a_window_that_gave_no_word_is_what_it_sounds_like_but_for_its_holes() {
+    let regions = [seconds(1.0, 1.5), seconds(4.0, 6.0)];
+    let kinds = [(seconds(0.0, 3.0), CoverageState::Music), (seconds(3.0, 8.0), CoverageState::Noise)];
+    let evidence = Evidence { regions: &regions, kinds: &kinds, ..evidence(seconds(0.0, 8.0), Outcome::Heard(&[])) };
+    let noise = (6.0, 8.0, "noise");
+    check(evidence, &[(0.0, 3.0, "music"), (3.0, 4.0, "noise"), (4.0, 6.0, "lost/asr_empty"), noise]);
+}
+
+#[test]
 fn a_declared_stretch_stays_what_it_was_declared() {
     let mask =
         Interval { range: seconds(2.0, 2.5), state: CoverageState::Lost, reason: Some(CoverageReason::IngestGap) };
