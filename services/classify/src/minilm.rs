@@ -34,6 +34,8 @@ impl MiniLm {
     /// Loads `model.onnx`, `tokenizer.json` and `calibration.json` from `folder`, each checked against its line in
     /// `SHA256SUMS` there, and scores the longest text once to see that they fit together.
     ///
+    /// A folder is trusted as code is: who can write its `SHA256SUMS` can make the runtime take for ever.
+    ///
     /// # Errors
     /// Each names the file: one that is missing, damaged, of another form, or made for another model.
     pub fn load(folder: &Path) -> Result<Self, ClassifyError> {
