@@ -10,9 +10,11 @@ use std::{
 
 use serde::Deserialize;
 
-/// serde-saphyr: kept up, resolves anchors and merges, and stops at a key that stands twice.
+/// Read by `yaml_serde`, which the YAML organisation keeps up.
 fn compose() -> Compose {
-    serde_saphyr::from_str(&read("docker-compose.yml")).unwrap()
+    let mut document: yaml_serde::Value = yaml_serde::from_str(&read("docker-compose.yml")).unwrap();
+    document.apply_merge().unwrap();
+    yaml_serde::from_value(document).unwrap()
 }
 
 #[derive(Deserialize)]

@@ -31,7 +31,7 @@ enum What {
 
 pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (package, bench) = match arguments.what {
-        What::Transcribe => ("speech", "transcribe"),
+        What::Transcribe => ("transcribe", "transcribe"),
     };
     let source = place.root.join("services").join(package).join("benches").join(bench).with_extension("rs");
     if !source.is_file() {
