@@ -33,8 +33,8 @@ pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCo
     let (package, bench) = match arguments.what {
         What::Transcribe => ("transcribe", "transcribe"),
     };
-    let source = place.root.join("services").join(package).join("benches").join(bench).with_extension("rs");
-    if !source.is_file() {
+    let source = place.root.join("services").join(package).join("benches").join(bench);
+    if !source.with_extension("rs").is_file() && !source.join("main.rs").is_file() {
         bail!("this measurement is not there: {} is missing", source.display());
     }
     build::build(place)?;

@@ -83,7 +83,8 @@ impl Rights {
                 if !stdin().is_terminal() {
                     command.arg("--non-interactive");
                 }
-                command.args(["DEBIAN_FRONTEND=noninteractive", program]);
+                // sudo empties the environment.
+                command.args(["env", "DEBIAN_FRONTEND=noninteractive", program]);
                 command
             }
         };

@@ -66,7 +66,9 @@ fn component(name: &str) -> anyhow::Result<()> {
 
 fn format(place: &Place) -> anyhow::Result<()> {
     component("rustfmt")?;
-    run(cargo(place).args(["fmt", "--all", "--check"]))
+    run(cargo(place).args(["fmt", "--all", "--check"]))?;
+    // A package of its own.
+    run(cargo(place).args(["fmt", "--check", "--manifest-path", "services/broker/Cargo.toml"]))
 }
 
 fn clippy(place: &Place) -> anyhow::Result<()> {
