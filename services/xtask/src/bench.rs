@@ -2,8 +2,6 @@
 
 use std::{ffi::OsString, process::ExitCode};
 
-use anyhow::bail;
-
 use crate::{
     build,
     place::Place,
@@ -33,14 +31,10 @@ pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCo
     let (package, bench) = match arguments.what {
         What::Transcribe => ("transcribe", "transcribe"),
     };
-    let source = place.root.join("services").join(package).join("benches").join(bench);
-    if !source.with_extension("rs").is_file() && !source.join("main.rs").is_file() {
-        bail!("this measurement is not there: {} is missing", source.display());
-    }
     build::build(place)?;
     let mut command = cargo(place);
     command.args(["bench", "--locked", "--package", package, "--bench", bench, "--target-dir"]).arg(place.target());
-    command.env("EARWITNESS_CACHE_DIR", &place.cache).arg("--").args(&arguments.rest);
+    command.arg("--").arg("--models").arg(place.cache.join("models")).args(&arguments.rest);
     run_program(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
