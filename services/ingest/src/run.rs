@@ -226,7 +226,7 @@ impl Shared {
         let chunker = Chunker::new(key.clone(), connection.at, language.to_owned());
         let mut playing = Playing {
             shared: self,
-            sender: Sender::new(producer),
+            sender: Sender::new(producer, *clock),
             chunker,
             began: Instant::now(),
             began_at: connection.at,
@@ -331,7 +331,7 @@ impl Playing<'_> {
             listeners: listeners.iter().rfind(|step| step.from <= at).map(|step| step.listeners),
             at,
         };
-        let record = kafka_record(topic::ROOM_META, wire::encode_room_meta(&meta, key.stream_id())?);
+        let record = kafka_record(topic::ROOM_META, wire::encode_room_meta(&meta, key.stream_id(), (tools.clock)())?);
         // For whoever watches rooms on Kafka; Postgres has the counts already, so that nobody need wait for this one.
         drop(tools.producer.enqueue(record).await?);
         Ok(())

@@ -6,20 +6,23 @@ use bus::{BusError, Delivery, Producer, Record};
 use domain::{AudioRecord, StreamTime};
 use wire::{KafkaRecord, topic};
 
+use crate::run::Clock;
+
 /// Records on the way at once: about as many seconds of sound.
 const IN_FLIGHT: usize = 64;
 
 /// The sender of one epoch.
 pub(crate) struct Sender<'a> {
     producer: &'a Producer,
+    clock: Clock,
     in_flight: VecDeque<(AudioRecord, Delivery)>,
     /// Everything before it is kept by the broker.
     durable: StreamTime,
 }
 
 impl<'a> Sender<'a> {
-    pub(crate) fn new(producer: &'a Producer) -> Self {
-        Self { producer, in_flight: VecDeque::new(), durable: StreamTime::ZERO }
+    pub(crate) fn new(producer: &'a Producer, clock: Clock) -> Self {
+        Self { producer, clock, in_flight: VecDeque::new(), durable: StreamTime::ZERO }
     }
 
     /// The sample after the last one that the broker keeps.
@@ -32,7 +35,8 @@ impl<'a> Sender<'a> {
         while self.in_flight.len() >= IN_FLIGHT {
             self.confirm_oldest().await?;
         }
-        let delivery = self.producer.enqueue(kafka_record(topic::AUDIO, wire::encode_audio(&record))).await?;
+        let delivery =
+            self.producer.enqueue(kafka_record(topic::AUDIO, wire::encode_audio(&record, (self.clock)()))).await?;
         self.in_flight.push_back((record, delivery));
         Ok(())
     }
@@ -67,7 +71,8 @@ impl<'a> Sender<'a> {
             }
         }
         for record in failed {
-            let delivery = self.producer.enqueue(kafka_record(topic::AUDIO, wire::encode_audio(&record))).await?;
+            let delivery =
+                self.producer.enqueue(kafka_record(topic::AUDIO, wire::encode_audio(&record, (self.clock)()))).await?;
             self.in_flight.push_back((record, delivery));
         }
         Ok(())

@@ -136,6 +136,11 @@ impl Windower {
         }
     }
 
+    /// Says why samples are missing, if the next record to come lies later than expected.
+    pub fn expect_missing(&mut self, reason: CoverageReason) {
+        self.missing = Some(reason);
+    }
+
     /// Offset of the oldest record that a restart must read again; none where no record was seen.
     pub fn needed_offset(&self) -> Option<i64> {
         self.records.front().map(|(offset, _)| *offset)

@@ -15,13 +15,15 @@ pub(crate) struct PartitionWork {
     /// The position that is stored.
     pub(crate) stored: i64,
     pub(crate) paused: bool,
+    /// The topic deleted records before we read them: what is missing next was lost to retention.
+    pub(crate) truncated: bool,
     pub(crate) epochs: BTreeMap<EpochKey, EpochWork>,
 }
 
 impl PartitionWork {
     pub(crate) fn new(lease: Lease, next_offset: Option<i64>) -> Self {
         let next = next_offset.unwrap_or(0);
-        Self { lease, next, stored: next, paused: false, epochs: BTreeMap::new() }
+        Self { lease, next, stored: next, paused: false, truncated: false, epochs: BTreeMap::new() }
     }
 
     /// Where a restart must read on: the oldest record that an unstored window needs.

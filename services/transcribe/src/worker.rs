@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bus::{BusError, Consumer, Event, ReceivedRecord, Subscription};
-use domain::{AudioRecord, EpochKey};
+use domain::{AudioRecord, CoverageReason, EpochKey};
 use speech::Recogniser;
 use store::{DeadLetter, EpochEnd, FinishedEpoch, Lease, NewWindow, OutboxRecord, Store, StoreError};
 use tokio::task::JoinSet;
@@ -140,6 +140,11 @@ impl Worker {
             Event::Revoked { partition } => drop(self.partitions.remove(&partition)),
             Event::Truncated { partition, wanted, first_available } => {
                 tracing::error!(partition, wanted, first_available, "the topic lost records before they were read");
+                if let Some(work) = self.partitions.get_mut(&partition) {
+                    work.truncated = true;
+                    let epochs = work.epochs.values_mut();
+                    epochs.for_each(|epoch| epoch.windower.expect_missing(CoverageReason::RetentionExpired));
+                }
             }
             Event::RolledBack { partition, wanted, end, .. } => {
                 tracing::error!(partition, wanted, end, "the topic ends before the stored position: another broker?");
@@ -197,7 +202,10 @@ impl Worker {
         }
         let before = self.store.words_before(key, state.next_first, TAIL).await?;
         let tail = before.words.into_iter().map(|context| context.word).collect();
-        let work = EpochWork::resume(record, received.partition, &state, tail, &self.settings);
+        let mut work = EpochWork::resume(record, received.partition, &state, tail, &self.settings);
+        if partition.truncated {
+            work.windower.expect_missing(CoverageReason::RetentionExpired);
+        }
         partition.epochs.insert(key.clone(), work);
         Ok(true)
     }

@@ -27,7 +27,10 @@ pub struct DecodedAudio {
 }
 
 /// Writes `record` as it travels. A chunk's payload is its samples in little endian.
-pub fn encode_audio(record: &AudioRecord) -> KafkaRecord {
+///
+/// `sent_at` dates the record for Kafka, whose retention goes by it: sound of last year that is sent today is kept as long
+/// as today's. When it was captured stands in `ce_time`.
+pub fn encode_audio(record: &AudioRecord, sent_at: DateTime<Utc>) -> KafkaRecord {
     let key = record.key.stream_id().to_string();
     let id = format!("{key}/{}/{:020}", record.key.epoch, record.sequence);
     let (kind, content_type) = match record.body {
@@ -59,7 +62,7 @@ pub fn encode_audio(record: &AudioRecord) -> KafkaRecord {
         }
         AudioBody::Mute { .. } | AudioBody::End => Vec::new(),
     };
-    headers.record(key, record.captured_at, payload)
+    headers.record(key, sent_at, payload)
 }
 
 /// Reads a record of the audio topic from its headers and payload.

@@ -8,7 +8,7 @@ use domain::InvalidName;
 pub struct KafkaRecord {
     /// The stream's id as text: what picks the partition.
     pub key: String,
-    /// Wall time of what it tells, in milliseconds since 1970: what retention goes by.
+    /// When it is sent, in milliseconds since 1970: what retention goes by.
     pub timestamp_ms: i64,
     /// In the order in which they are written.
     pub headers: Vec<(String, Vec<u8>)>,

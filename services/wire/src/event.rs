@@ -82,9 +82,9 @@ pub fn encode_flag(flag: &FlagEvent, at: DateTime<Utc>) -> Result<KafkaRecord, W
 ///
 /// # Errors
 /// [`WireError::Json`]; none is known that occurs.
-pub fn encode_room_meta(meta: &RoomMeta, stream: StreamId) -> Result<KafkaRecord, WireError> {
+pub fn encode_room_meta(meta: &RoomMeta, stream: StreamId, sent_at: DateTime<Utc>) -> Result<KafkaRecord, WireError> {
     let id = format!("{stream}/{}", meta.at.timestamp_millis());
-    encode(ROOM_META, &id, stream, meta.at, meta)
+    encode(ROOM_META, &id, stream, sent_at, meta)
 }
 
 fn encode<T: Serialize>(

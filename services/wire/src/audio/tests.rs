@@ -16,6 +16,10 @@ fn record(body: AudioBody) -> AudioRecord {
     }
 }
 
+fn sent_at() -> DateTime<Utc> {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
 fn decode(record: &KafkaRecord) -> Result<DecodedAudio, WireError> {
     decode_audio(&record.headers, &record.payload)
 }
@@ -27,7 +31,7 @@ fn set(record: &mut KafkaRecord, name: &str, value: &str) {
 
 #[test]
 fn a_chunk_has_these_bytes_for_ever() {
-    let sent = encode_audio(&record(AudioBody::Chunk(vec![0, 1, -1, i16::MAX])));
+    let sent = encode_audio(&record(AudioBody::Chunk(vec![0, 1, -1, i16::MAX])), sent_at());
     let headers: Vec<_> =
         sent.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))).collect();
     assert_eq!(
@@ -52,7 +56,7 @@ fn a_chunk_has_these_bytes_for_ever() {
         ]
     );
     assert_eq!(sent.payload, [0, 0, 1, 0, 255, 255, 255, 127]);
-    assert_eq!(sent.timestamp_ms, 1_789_243_457_000);
+    assert_eq!(sent.timestamp_ms, 1_795_262_400_000, "Kafka keeps it by when it was sent");
 }
 
 #[test]
@@ -64,7 +68,7 @@ fn every_kind_reads_back() {
         AudioBody::End,
     ] {
         let sent = record(body);
-        let read = decode(&encode_audio(&sent)).unwrap();
+        let read = decode(&encode_audio(&sent, sent_at())).unwrap();
         assert_eq!(read.record, sent);
         assert!(read.damage.is_none());
     }
@@ -72,7 +76,7 @@ fn every_kind_reads_back() {
 
 #[test]
 fn a_flipped_bit_becomes_a_gap_of_the_same_samples() {
-    let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])));
+    let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])), sent_at());
     sent.payload[17] ^= 4;
     let read = decode(&sent).unwrap();
     assert_eq!(read.record.body, AudioBody::Gap { samples: 100, reason: CoverageReason::CrcMismatch });
@@ -81,7 +85,7 @@ fn a_flipped_bit_becomes_a_gap_of_the_same_samples() {
 
 #[test]
 fn a_cut_payload_becomes_a_gap_of_the_stated_samples() {
-    let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])));
+    let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])), sent_at());
     sent.payload.truncate(51);
     let read = decode(&sent).unwrap();
     assert_eq!(read.record.body, AudioBody::Gap { samples: 100, reason: CoverageReason::DecodeError });
@@ -100,7 +104,7 @@ fn headers_that_do_not_say_where_are_refused() {
         ("ce_room", "a\u{7}"),
         ("ce_crc32c", "zz"),
     ] {
-        let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])));
+        let mut sent = encode_audio(&record(AudioBody::Chunk(vec![5; 100])), sent_at());
         set(&mut sent, name, value);
         assert!(decode(&sent).is_err(), "{name} = {value}");
     }
