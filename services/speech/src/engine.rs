@@ -10,13 +10,17 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use crate::hearing::{Hearing, Library, MAX_SPAN, MAX_WINDOW, Models, Request};
+pub use bare::Bare;
 use gate::Gate;
 use model::Model;
 
+mod bare;
 mod decode;
 mod gate;
 mod log;
 mod model;
+mod reading;
+mod times;
 mod watch;
 mod words;
 
@@ -113,12 +117,16 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] for a model, language or length that cannot be served; [`EngineError::Deadline`].
     pub fn hear(&mut self, request: &Request) -> Result<Hearing, EngineError> {
+        let stop = Arc::clone(&self.stop);
+        self.model(request)?.hear(request, &stop)
+    }
+
+    /// The model that a request names, once the request's length is right.
+    fn model(&mut self, request: &Request) -> Result<&mut Model, EngineError> {
         check_length("span", request.pcm.len(), MAX_SPAN)?;
-        let Some(model) = self.models.get_mut(&request.model) else {
-            let known = self.models.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            return Err(EngineError::Refused(format!("no model {:?} is loaded, only {known}", request.model)));
-        };
-        model.hear(request, &self.stop)
+        let known = self.models.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let unknown = || EngineError::Refused(format!("no model {:?} is loaded, only {known}", request.model));
+        self.models.get_mut(&request.model).ok_or_else(unknown)
     }
 }
 

@@ -105,8 +105,9 @@ pub struct Hearing {
     pub words: Vec<Word>,
     /// All segments, in order; they tile `words`.
     pub segments: Vec<HeardSegment>,
-    /// Probability of no speech at the start-of-transcript position, 0 to 1, when asked for. whisper.cpp's own value
-    /// reads the wrong row for multilingual models. Where the decode took several encoder passes it speaks of the last.
+    /// Probability of no speech at the start-of-transcript position, 0 to 1, when asked for and the decode took one
+    /// encoder pass. whisper.cpp's own value reads the wrong row for multilingual models. Seen: speech 0.01 to 0.3,
+    /// silence, noise and music 0.8 to 0.97.
     pub no_speech: Option<f32>,
     /// Tokens sampled, timestamps and ends included, also those that whisper.cpp then threw away.
     pub sampled_tokens: u32,

@@ -1,15 +1,14 @@
-//! One decode: runs it, maps its failure, and reads out what whisper.cpp left in the state.
+//! One decode: runs it, maps its failure, and asks for the no-speech probability.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::time::{ClockId, clock_gettime};
-use whisper_rs::{FullParams, WhisperError, WhisperSegment, WhisperState};
+use whisper_rs::{FullParams, WhisperError, WhisperState};
 
 use super::model::{Model, deadline, max_tokens, positions, ran_full};
 use super::watch::Watch;
-use super::words::{self, Token};
-use super::{EngineError, log, to_f32};
-use crate::hearing::{HeardSegment, Hearing, Request, SAMPLE_RATE};
+use super::{EngineError, log, reading, to_f32};
+use crate::hearing::{Hearing, Request, SAMPLE_RATE};
 
 /// The request's language is checked, its length too.
 pub(super) fn hear(
@@ -33,8 +32,9 @@ pub(super) fn hear(
     watch.run(&mut model.state, parameters, &samples).map_err(|error| failure(error, &watch, request, stop))?;
 
     let span = u32::try_from(request.pcm.len()).unwrap_or(u32::MAX);
-    let (segments, words) = read(model, language, span);
-    let no_speech = if request.no_speech { Some(no_speech(model)?) } else { None };
+    let (segments, words) = reading::read(model, language, &samples, span);
+    // The state holds the last encoder pass only: after several, that is a short tail.
+    let no_speech = if request.no_speech && watch.passes() == 1 { Some(no_speech(model)?) } else { None };
     Ok(Hearing {
         words,
         segments,
@@ -48,7 +48,7 @@ pub(super) fn hear(
 }
 
 /// CPU time of this thread; a decode has no other.
-fn thread_cpu_us() -> u64 {
+pub(super) fn thread_cpu_us() -> u64 {
     let spent = clock_gettime(ClockId::ThreadCPUTime);
     let us = spent.tv_sec * 1_000_000 + spent.tv_nsec / 1_000;
     u64::try_from(us).unwrap_or(0)
@@ -78,41 +78,8 @@ fn failure(error: WhisperError, watch: &Watch<'_>, request: &Request, stop: &Ato
     EngineError::Whisper { attempt, code, complaints }
 }
 
-fn read(model: &Model, language: &str, span: u32) -> (Vec<HeardSegment>, Vec<crate::hearing::Word>) {
-    let mut segments = Vec::new();
-    let mut all = Vec::new();
-    let end_of_text = model.context.token_eot();
-    for segment in model.state.as_iter() {
-        let tokens = text_tokens(&segment, end_of_text);
-        let logprobs: f32 = tokens.iter().map(|token| token.logprob).sum();
-        let first_word = all.len();
-        all.extend(words::join(&tokens, language));
-        segments.push(HeardSegment {
-            text: String::from_utf8_lossy(segment.to_bytes().unwrap_or_default()).trim().to_owned(),
-            first_word: count(first_word),
-            end_word: count(all.len()),
-            tokens: count(tokens.len()),
-            mean_logprob: if tokens.is_empty() { 0.0 } else { logprobs / tokens.len() as f32 },
-        });
-    }
-    (segments, words::place(all, span))
-}
-
-/// The tokens of a segment that carry text; timestamps and marks have higher numbers.
-fn text_tokens<'a>(segment: &'a WhisperSegment<'a>, end_of_text: i32) -> Vec<Token<'a>> {
-    let tokens = (0..segment.n_tokens()).filter_map(|i| segment.get_token(i));
-    tokens
-        .filter(|token| token.token_id() < end_of_text)
-        .map(|token| {
-            let data = token.token_data();
-            let bytes = token.to_bytes().unwrap_or_default();
-            Token { bytes, p: data.p, logprob: data.plog, first_cs: data.t0, end_cs: data.t1 }
-        })
-        .collect()
-}
-
 /// One more decoder step at the start-of-transcript token over the last encoder pass.
-fn no_speech(model: &mut Model) -> Result<f32, EngineError> {
+pub(super) fn no_speech(model: &mut Model) -> Result<f32, EngineError> {
     let failed = |error: WhisperError| EngineError::Whisper {
         attempt: "compute the no-speech probability",
         code: 0,
@@ -129,10 +96,6 @@ fn softmax_at(state: &WhisperState, token: i32) -> Result<f32, WhisperError> {
     let sum: f32 = logits.iter().map(|logit| (logit - highest).exp()).sum();
     let own = usize::try_from(token).ok().and_then(|token| logits.get(token)).copied();
     Ok((own.unwrap_or(f32::NEG_INFINITY) - highest).exp() / sum)
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn to_c_int(n: u32) -> i32 {

@@ -53,7 +53,7 @@ impl Model {
     }
 
     /// The code as whisper.cpp's own text, if this model hears that language. An unknown code would be no error to it.
-    fn language(&self, code: &str) -> Result<&'static str, EngineError> {
+    pub(super) fn language(&self, code: &str) -> Result<&'static str, EngineError> {
         let known = (!code.contains('\0')).then(|| whisper_rs::get_lang_id(code)).flatten();
         let known = known.and_then(whisper_rs::get_lang_str).filter(|known| *known == code);
         let known = known.ok_or_else(|| EngineError::Refused(format!("{code:?} is no language code of Whisper")))?;
@@ -63,7 +63,7 @@ impl Model {
         Ok(known)
     }
 
-    fn parameters(&mut self, language: &'static str) -> FullParams<'static, 'static> {
+    pub(super) fn parameters(&mut self, language: &'static str) -> FullParams<'static, 'static> {
         let parameters = self.parameters.entry(language).or_insert_with(|| {
             let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
             parameters.set_n_threads(1);
@@ -71,7 +71,6 @@ impl Model {
             parameters.set_no_context(true);
             parameters.set_temperature_inc(0.0);
             parameters.set_suppress_nst(true);
-            parameters.set_token_timestamps(true);
             parameters.set_single_segment(false);
             parameters.set_print_progress(false);
             parameters.set_print_realtime(false);
@@ -90,13 +89,13 @@ impl Model {
             language: "en".to_owned(),
             context: AudioContext::default(),
             deadline: SELF_TEST_DEADLINE,
-            no_speech: true,
+            no_speech: false,
         };
         let hearing = self.hear(&request, &AtomicBool::new(false)).map_err(|error| error.to_string())?;
         if hearing.sampled_tokens < 2 {
             return Err("a test sound gave no decoding at all: the weights seem to be missing".to_owned());
         }
-        if !hearing.no_speech.is_some_and(f32::is_finite) {
+        if !decode::no_speech(self).map_err(|error| error.to_string())?.is_finite() {
             return Err("a test sound gave values that are not numbers: the weights seem to be damaged".to_owned());
         }
         Ok(())

@@ -9,12 +9,16 @@ const LEAST_WORD: u32 = SAMPLE_RATE / 25;
 /// Languages written without spaces between words; there every token is a word of its own.
 const SPACELESS: [&str; 8] = ["zh", "yue", "ja", "th", "lo", "my", "km", "bo"];
 
-/// One text token as whisper.cpp leaves it.
+/// One text token of a segment.
 pub(super) struct Token<'a> {
     /// May end in the middle of a character.
     pub(super) bytes: &'a [u8],
     pub(super) p: f32,
     pub(super) logprob: f32,
+    /// The likeliest timestamp at this token in 10 ms from the span's begin, its probability, and that of all.
+    pub(super) stamp: i64,
+    pub(super) stamp_p: f32,
+    pub(super) stamps_p: f32,
     /// In 10 ms, from the begin of the span; below 0 where unknown.
     pub(super) first_cs: i64,
     pub(super) end_cs: i64,
@@ -25,8 +29,8 @@ pub(super) struct Token<'a> {
 pub(super) struct Unplaced {
     text: String,
     p: f32,
-    first_cs: i64,
-    end_cs: i64,
+    pub(super) first_cs: i64,
+    pub(super) end_cs: i64,
 }
 
 /// Joins the tokens of one segment to words.

@@ -7,6 +7,9 @@ fn tokens<'a>(list: &[(&'a str, i64, i64)]) -> Vec<Token<'a>> {
         bytes: text.as_bytes(),
         p: 0.5,
         logprob: -0.7,
+        stamp: 0,
+        stamp_p: 0.0,
+        stamps_p: 0.0,
         first_cs,
         end_cs,
     };
@@ -92,8 +95,19 @@ fn whatever_the_times_words_are_ordered_and_within_the_span() {
 fn a_character_split_over_tokens_comes_out_whole() {
     let bytes = " fü".as_bytes();
     let split = [&bytes[..3], &bytes[3..], b"r"];
-    let tokens: Vec<_> =
-        split.iter().map(|&bytes| Token { bytes, p: 1.0, logprob: 0.0, first_cs: 0, end_cs: 10 }).collect();
+    let tokens: Vec<_> = split
+        .iter()
+        .map(|&bytes| Token {
+            bytes,
+            p: 1.0,
+            logprob: 0.0,
+            stamp: 0,
+            stamp_p: 0.0,
+            stamps_p: 0.0,
+            first_cs: 0,
+            end_cs: 10,
+        })
+        .collect();
     assert_eq!(join(&tokens, "de")[0].text, "für");
 }
 
@@ -110,7 +124,16 @@ fn a_split_character_of_a_script_without_spaces_stays_one_word() {
     let bytes = "好".as_bytes();
     let list: Vec<_> = [b"\xe4\xbb\x8a".as_slice(), &bytes[..1], &bytes[1..]]
         .iter()
-        .map(|&bytes| Token { bytes, p: 1.0, logprob: 0.0, first_cs: 0, end_cs: 10 })
+        .map(|&bytes| Token {
+            bytes,
+            p: 1.0,
+            logprob: 0.0,
+            stamp: 0,
+            stamp_p: 0.0,
+            stamps_p: 0.0,
+            first_cs: 0,
+            end_cs: 10,
+        })
         .collect();
     let words = join(&list, "ja");
     let found: Vec<_> = words.iter().map(|w| w.text.as_str()).collect();
