@@ -170,7 +170,11 @@ pub fn plan(sources: &[PathBuf], options: &Options) -> Result<RunPlan, PlanError
     if rooms.len() > 1 {
         return Err(PlanError::Usage("one run takes one room.toml".into()));
     }
-    let description = described_in.map_or_else(|| Ok(RoomFile::default()), |path| describe::read(path))?;
+    let mut description = described_in.map_or_else(|| Ok(RoomFile::default()), |path| describe::read(path))?;
+    let another = description.id.as_deref().zip(options.room.as_ref()).is_some_and(|(id, room)| id != room.as_str());
+    if beside.is_some() && another {
+        description = RoomFile::default();
+    }
     let mut streams = file_streams(&files, &description, options)?;
     if let Some(folder) = rooms.first().and_then(|path| path.parent()) {
         streams.extend(described_streams(&description, folder, options)?);

@@ -7,7 +7,10 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{AudioRecord, EpochKey, RoomId, StreamTime};
 use media::MediaError;
 use store::{AccessAttempt, AttemptResult, EpochEnd, ListenerStep, NewEpoch, RoomDescription, Store, StoreError};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{OnceCell, Semaphore, mpsc},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 use wire::{RoomMeta, topic};
 
@@ -103,11 +106,7 @@ pub async fn run(tools: &Tools, plan: RunPlan, pace: Pace, stop: CancellationTok
         let faults = first_faults(&stream);
         opened.push((stream, faults));
     }
-    if opened.iter().any(|(_, faults)| faults.is_empty()) {
-        tools.store.open_room(&room, (tools.clock)()).await?;
-        tools.store.set_listeners(&room.room, &listeners, (tools.clock)()).await?;
-    }
-    let shared = Arc::new(Shared { tools: tools.clone(), room, listeners, pace, stop });
+    let shared = Arc::new(Shared { tools: tools.clone(), room, listeners, pace, stop, room_open: OnceCell::new() });
     let turns = Arc::new(Semaphore::new(if pace == Pace::Fast { FAST_STREAMS } else { Semaphore::MAX_PERMITS }));
     let mut tasks = JoinSet::new();
     for (index, (stream, faults)) in opened.into_iter().enumerate() {
@@ -159,9 +158,21 @@ struct Shared {
     listeners: Vec<ListenerStep>,
     pace: Pace,
     stop: CancellationToken,
+    /// Set once the room stands in the database: when there is something to say of it.
+    room_open: OnceCell<()>,
 }
 
 impl Shared {
+    async fn open_room(&self) -> Result<(), IngestError> {
+        let Tools { store, clock, .. } = &self.tools;
+        let open = async || {
+            store.open_room(&self.room, clock()).await?;
+            store.set_listeners(&self.room.room, &self.listeners, clock()).await.map(|_| ())
+        };
+        self.room_open.get_or_try_init(open).await?;
+        Ok(())
+    }
+
     async fn play_stream(&self, stream: StreamPlan) -> Result<StreamReport, IngestError> {
         let mut report = StreamReport { name: stream.name.to_string(), ..StreamReport::default() };
         self.record_attempts(&stream).await?;
@@ -176,15 +187,19 @@ impl Shared {
                 report.faults.push(format!("connection {} begins at {at}, before the one before it ends", index + 1));
                 break;
             }
-            let (key, end) =
-                self.play_connection(&stream.name, &stream.language, connection, &mut report.faults).await?;
-            before = Some(at + Duration::microseconds(end.micros()));
-            report.epochs.push((key, end));
+            let played = self.play_connection(&stream.name, &stream.language, connection, &mut report.faults).await?;
+            if let Some((key, end)) = played {
+                before = Some(at + Duration::microseconds(end.micros()));
+                report.epochs.push((key, end));
+            }
         }
         Ok(report)
     }
 
     async fn record_attempts(&self, stream: &StreamPlan) -> Result<(), IngestError> {
+        if !stream.attempts.is_empty() {
+            self.open_room().await?;
+        }
         for attempted in &stream.attempts {
             let attempt = AccessAttempt {
                 room: self.room.room.clone(),
@@ -207,9 +222,12 @@ impl Shared {
         language: &str,
         connection: Connection,
         faults: &mut Vec<String>,
-    ) -> Result<(EpochKey, StreamTime), IngestError> {
+    ) -> Result<Option<(EpochKey, StreamTime)>, IngestError> {
         let Tools { store, clock, producer, .. } = &self.tools;
         let source = described(&connection);
+        let mut played = play::play(connection.pieces);
+        let Some(opening) = opening(&mut played, faults).await else { return Ok(None) };
+        self.open_room().await?;
         let attempt = AccessAttempt {
             room: self.room.room.clone(),
             stream: name.clone(),
@@ -232,12 +250,29 @@ impl Shared {
             began_at: connection.at,
             meta_due: 0,
         };
-        playing.play(connection.pieces, faults).await?;
+        playing.play(opening, played, faults).await?;
         let end = playing.finish().await?;
         let ended_at = connection.at + Duration::microseconds(end.micros());
         store.close_epoch(&key, Some(end.samples()), EpochEnd::Ended, ended_at, clock()).await?;
-        Ok((key, end))
+        Ok(Some((key, end)))
     }
+}
+
+/// Waits for the first sound or declared stretch, and gives all that came up to it; none if a fault is all that comes,
+/// so that no epoch is opened for what was never sound.
+async fn opening(played: &mut mpsc::Receiver<Played>, faults: &mut Vec<String>) -> Option<Vec<Played>> {
+    let mut opening = Vec::new();
+    while let Some(next) = played.recv().await {
+        match next {
+            Played::Fault(source, fault) => faults.push(told(&source, &fault)),
+            Played::Speaker(_) => opening.push(next),
+            Played::Sound(_) | Played::Mute(_) | Played::Gap(..) => {
+                opening.push(next);
+                return Some(opening);
+            }
+        }
+    }
+    None
 }
 
 /// What the epoch's row says of where its sound comes from.
@@ -267,8 +302,15 @@ struct Playing<'a> {
 }
 
 impl Playing<'_> {
-    async fn play(&mut self, pieces: Vec<Piece>, faults: &mut Vec<String>) -> Result<(), IngestError> {
-        let mut played = play::play(pieces);
+    async fn play(
+        &mut self,
+        opening: Vec<Played>,
+        mut played: mpsc::Receiver<Played>,
+        faults: &mut Vec<String>,
+    ) -> Result<(), IngestError> {
+        for next in opening {
+            self.take(next, faults).await?;
+        }
         loop {
             let next = tokio::select! {
                 () = self.shared.stop.cancelled() => {
@@ -277,21 +319,28 @@ impl Playing<'_> {
                 }
                 next = played.recv() => next,
             };
-            let records = match next {
+            match next {
                 None => return Ok(()),
-                Some(Played::Speaker(speaker)) => self.chunker.speaker(speaker.as_deref()).into_iter().collect(),
-                Some(Played::Sound(pcm)) => self.chunker.sound(&pcm),
-                Some(Played::Mute(samples)) => self.chunker.mute(samples),
-                Some(Played::Gap(samples, reason)) => self.chunker.gap(samples, reason),
-                Some(Played::Fault(source, fault)) => {
-                    faults.push(told(&source, &fault));
-                    Vec::new()
-                }
-            };
-            for record in records {
-                self.send(record).await?;
+                Some(next) => self.take(next, faults).await?,
             }
         }
+    }
+
+    async fn take(&mut self, played: Played, faults: &mut Vec<String>) -> Result<(), IngestError> {
+        let records = match played {
+            Played::Speaker(speaker) => self.chunker.speaker(speaker.as_deref()).into_iter().collect(),
+            Played::Sound(pcm) => self.chunker.sound(&pcm),
+            Played::Mute(samples) => self.chunker.mute(samples),
+            Played::Gap(samples, reason) => self.chunker.gap(samples, reason),
+            Played::Fault(source, fault) => {
+                faults.push(told(&source, &fault));
+                Vec::new()
+            }
+        };
+        for record in records {
+            self.send(record).await?;
+        }
+        Ok(())
     }
 
     async fn finish(&mut self) -> Result<StreamTime, IngestError> {

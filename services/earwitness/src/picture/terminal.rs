@@ -109,10 +109,11 @@ fn listeners(picture: &Picture<'_>) -> Option<String> {
 /// Wall times over the columns where they lie.
 fn axis(picture: &Picture<'_>) -> String {
     let mut axis = String::new();
+    let form = if picture.to - picture.from < Duration::minutes(10) { "%H:%M:%S" } else { "%H:%M" };
     for tick in picture.ticks() {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 96")]
         let column = (picture.place(tick) * f64::from(COLUMNS)) as usize;
-        let label = tick.format("%H:%M").to_string();
+        let label = tick.format(form).to_string();
         if column + label.len() <= COLUMNS as usize && axis.chars().count() + usize::from(!axis.is_empty()) <= column {
             let missing = column - axis.chars().count();
             axis.push_str(&" ".repeat(missing));
