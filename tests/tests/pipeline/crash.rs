@@ -10,20 +10,12 @@ use crate::{
     spoken::{edits, words_of},
 };
 
-const TALKS: [&str; 8] = [
-    "talk-01-emma",
-    "talk-02-daniel",
-    "talk-04-emma",
-    "talk-05-daniel",
-    "talk-08-daniel",
-    "talk-14-leo",
-    "talk-21-emma",
-    "talk-29-peter",
-];
-const KILLS: usize = 5;
+const TALKS: [&str; 6] =
+    ["talk-01-emma", "talk-04-emma", "talk-05-daniel", "talk-14-leo", "talk-21-emma", "talk-29-peter"];
+const KILLS: usize = 4;
 /// Cuts depend on what was stored when the kill came, and the recogniser hears a word at another cut a little
-/// differently: a handful of words a kill and stream may read otherwise. A lost or doubled window is twenty words.
-const EDITS_A_STREAM: usize = 6;
+/// differently: a word or two of a stream may read otherwise (none did when measured). A window is some twenty words.
+const EDITS_A_STREAM: usize = 3;
 
 #[test]
 fn killed_again_and_again_every_word_stands_once() {

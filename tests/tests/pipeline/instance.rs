@@ -88,8 +88,8 @@ impl Instance {
     }
 
     /// Whether `up` still runs.
-    pub(crate) fn is_up(&mut self) -> bool {
-        self.up.as_mut().is_some_and(|up| up.try_wait().unwrap().is_none())
+    pub(crate) fn is_up(&self) -> bool {
+        !self.processes().is_empty()
     }
 
     /// What `up` has said since it was started last.
