@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 /// How long a command may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `EARWITNESS_BIN`, or the release binary of this checkout.
 pub(crate) fn binary() -> PathBuf {

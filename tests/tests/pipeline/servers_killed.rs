@@ -24,7 +24,9 @@ fn postgres_the_broker_or_the_recognisers_alone_may_die_while_sound_streams() {
         let before = instance.processes();
         let victims: Vec<&Process> = before.iter().filter(|process| process.line.contains(named)).collect();
         assert!(!victims.is_empty(), "{before:?}");
-        victims.iter().for_each(|victim| victim.kill());
+        for victim in &victims {
+            victim.kill();
+        }
         wait_until("others take their place", PATIENCE, || {
             let now = instance.processes();
             let new =
