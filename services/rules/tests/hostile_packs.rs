@@ -41,7 +41,7 @@ fn parse(rule: &str) -> Result<Pack, PackErrors> {
 #[track_caller]
 fn check(from: &str, to: &str, expected: &[&str]) {
     assert!(RULE.contains(from), "{from}");
-    let problems = parse(&RULE.replacen(from, to, 1)).unwrap_err().to_string();
+    let problems = parse(&RULE.replacen(from, to, 1)).map_or_else(|problems| problems.to_string(), |_| String::new());
     for part in expected {
         assert!(problems.contains(part), "wanted {part:?} in:\n{problems}");
     }
@@ -205,7 +205,7 @@ fn more_phrases_or_regexes_than_the_limits_are_refused_before_they_are_compiled(
 #[test]
 fn a_file_full_of_keys_is_read_in_bounded_time() {
     let began = Instant::now();
-    let keys = |prefix: &str| (0..20_000).map(|at| format!("{prefix}k{at} = 1\n")).collect::<String>();
+    let keys = |prefix: &str| (0..20_000).map(|at| format!("{prefix}k{at} = 1")).collect::<Vec<_>>().join("\n");
     for hostile in
         [keys(""), keys("terms."), keys("terms.a.x"), "[[except]]\n".repeat(20_000), "[[test]]\n".repeat(20_000)]
     {
