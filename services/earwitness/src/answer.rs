@@ -67,11 +67,10 @@ fn code_of(cause: &(dyn Error + 'static)) -> Option<u8> {
         return (error.kind() == std::io::ErrorKind::BrokenPipe).then_some(BROKEN_PIPE);
     }
     if let Some(error) = cause.downcast_ref::<store::StoreError>() {
-        return match error {
-            store::StoreError::NotFound { .. } => Some(2),
-            error if error.is_transient() => Some(3),
-            _ => None,
-        };
+        if matches!(error, store::StoreError::NotFound { .. }) {
+            return Some(2);
+        }
+        return error.is_transient().then_some(3);
     }
     if let Some(error) = cause.downcast_ref::<bus::BusError>() {
         return error.is_transient().then_some(3);

@@ -51,7 +51,7 @@ impl Config {
             let text = std::fs::read_to_string(file).map_err(|error| ConfigFault::unreadable(file, &error))?;
             figment = figment.merge(Toml::string(&text));
             // The file alone first: a fault in it is told with its line.
-            figment.extract::<Self>().map_err(|error| ConfigFault::in_file(file, &text, error))?;
+            figment.extract::<Self>().map_err(|error| ConfigFault::in_file(file, &text, &error))?;
         }
         figment = figment.merge(Env::prefixed("EARWITNESS__").split("__"));
         for (variable, key) in [("EARWITNESS_MODELS_DIR", "models.dir"), ("EARWITNESS_CACHE_DIR", "models.cache_dir")] {
@@ -67,7 +67,7 @@ impl Config {
         figment = flag(figment, "database.migrate_url", flags.migrate_url.as_deref());
         figment = flag(figment, "kafka.brokers", flags.kafka_brokers.as_deref());
         figment = flag(figment, "log.filter", flags.log.as_deref());
-        let config: Self = figment.extract().map_err(ConfigFault::elsewhere)?;
+        let config: Self = figment.extract().map_err(|error| ConfigFault::elsewhere(&error))?;
         config.check()?;
         Ok(config)
     }

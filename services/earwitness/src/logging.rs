@@ -11,7 +11,8 @@ use crate::{
 
 /// Starts logging for the life of the process.
 pub(crate) fn start(log: &Log) -> anyhow::Result<()> {
-    let directives = format!("{},whisper_rs=warn,sqlx=warn,symphonia=warn,tract_onnx=warn,tract_core=warn", log.filter);
+    let directives =
+        format!("{},whisper_rs=warn,sqlx=error,symphonia=warn,tract_onnx=warn,tract_core=warn", log.filter);
     let filter = EnvFilter::try_new(directives).map_err(|error| {
         BadInput(format!("log.filter {:?} is not a level or a list of directives: {error}", log.filter))
     })?;

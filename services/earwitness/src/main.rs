@@ -88,33 +88,28 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     logging::start(&config.log)?;
     // Commands that need no instance need no runtime either.
     match arguments.command {
-        Command::Classify(arguments) => return commands::classify::run(&config, &arguments),
-        Command::Rules(arguments) => return commands::rules::run(&config, arguments),
-        Command::Models(arguments) => return commands::models::run(&config, arguments),
-        Command::Config(arguments) => return commands::config::run(&config, &arguments),
-        _ => {}
+        Command::Classify(arguments) => commands::classify::run(&config, &arguments),
+        Command::Rules(arguments) => commands::rules::run(&config, arguments),
+        Command::Models(arguments) => commands::models::run(&config, arguments),
+        Command::Config(arguments) => commands::config::run(&config, &arguments),
+        Command::Recogniser => Ok(Answer::Done),
+        Command::Up(arguments) => on_runtime(commands::up::run(&config, &arguments)),
+        Command::Ingest(arguments) => on_runtime(commands::ingest::run(&config, arguments)),
+        Command::Transcribe(arguments) => on_runtime(commands::worker::transcribe(&config, &arguments)),
+        Command::Screen(arguments) => on_runtime(commands::worker::screen(&config, &arguments)),
+        Command::Rooms(arguments) => on_runtime(commands::rooms::run(&config, arguments)),
+        Command::Coverage(arguments) => on_runtime(commands::coverage::run(&config, &arguments)),
+        Command::Transcript(arguments) => on_runtime(commands::transcript::run(&config, &arguments)),
+        Command::Flags(arguments) => on_runtime(commands::flags::run(&config, &arguments)),
+        Command::Migrate(arguments) => on_runtime(commands::migrate::run(&config, &arguments)),
+        Command::Doctor(arguments) => on_runtime(commands::doctor::run(&config, &arguments)),
     }
+}
+
+fn on_runtime(command: impl Future<Output = anyhow::Result<Answer>>) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let answer = runtime.block_on(serve(&config, arguments.command));
+    let answer = runtime.block_on(Box::pin(command));
     // What still runs then is a blocking read of standard input, which nothing ends.
     runtime.shutdown_background();
     answer
-}
-
-async fn serve(config: &config::Config, command: Command) -> anyhow::Result<Answer> {
-    match command {
-        Command::Up(arguments) => commands::up::run(config, &arguments).await,
-        Command::Ingest(arguments) => commands::ingest::run(config, arguments).await,
-        Command::Transcribe(arguments) => commands::worker::transcribe(config, &arguments).await,
-        Command::Screen(arguments) => commands::worker::screen(config, &arguments).await,
-        Command::Rooms(arguments) => commands::rooms::run(config, arguments).await,
-        Command::Coverage(arguments) => commands::coverage::run(config, &arguments).await,
-        Command::Transcript(arguments) => commands::transcript::run(config, &arguments).await,
-        Command::Flags(arguments) => commands::flags::run(config, &arguments).await,
-        Command::Migrate(arguments) => commands::migrate::run(config, &arguments).await,
-        Command::Doctor(arguments) => commands::doctor::run(config, &arguments).await,
-        Command::Classify(_) | Command::Rules(_) | Command::Models(_) | Command::Config(_) | Command::Recogniser => {
-            unreachable!("answered before a runtime was needed")
-        }
-    }
 }

@@ -81,7 +81,7 @@ impl Services {
         let (bus, stop, settings) = (addresses.bus(config), self.stop.clone(), transcription_settings(config));
         self.tasks.spawn(async move {
             let tools = transcribe::Tools { bus: &bus, store, recogniser: Arc::new(recogniser) };
-            transcribe::run(tools, settings, stop).await.context("transcription failed")
+            Box::pin(transcribe::run(tools, settings, stop)).await.context("transcription failed")
         });
         Ok(())
     }
@@ -112,7 +112,7 @@ impl Services {
         let (bus, stop) = (addresses.bus(config), self.stop.clone());
         self.tasks.spawn(async move {
             let tools = screen::Tools { bus: &bus, store, screener };
-            screen::run(tools, settings, stop).await.context("screening failed")
+            Box::pin(screen::run(tools, settings, stop)).await.context("screening failed")
         });
         Ok(())
     }

@@ -262,14 +262,12 @@ fn piece(play: &PlayEntry, folder: &Path) -> Result<Piece, PlanError> {
         (None, Some(seconds), None) => Ok(Piece::Mute(declared(seconds)?)),
         (None, None, Some(seconds)) => {
             let reason = play.reason.unwrap_or(CoverageReason::SourceError);
-            match reason {
-                CoverageReason::IngestGap | CoverageReason::SourceError | CoverageReason::AdBreak => {
-                    Ok(Piece::Gap(declared(seconds)?, reason))
-                }
-                other => Err(PlanError::Usage(format!(
-                    "a gap's reason is ingest_gap, source_error or ad_break, not {other}"
-                ))),
+            let allowed = [CoverageReason::IngestGap, CoverageReason::SourceError, CoverageReason::AdBreak];
+            if !allowed.contains(&reason) {
+                let why = format!("a gap's reason is ingest_gap, source_error or ad_break, not {reason}");
+                return Err(PlanError::Usage(why));
             }
+            Ok(Piece::Gap(declared(seconds)?, reason))
         }
         _ => Err(PlanError::Usage("each play in room.toml has exactly one of file, mute and gap".into())),
     }

@@ -167,7 +167,7 @@ impl Shared {
         let Tools { store, clock, .. } = &self.tools;
         let open = async || {
             store.open_room(&self.room, clock()).await?;
-            store.set_listeners(&self.room.room, &self.listeners, clock()).await.map(|_| ())
+            store.set_listeners(&self.room.room, &self.listeners, clock()).await
         };
         self.room_open.get_or_try_init(open).await?;
         Ok(())

@@ -50,7 +50,7 @@ impl EpochWork {
         record: &AudioRecord,
         partition: i32,
         state: &EpochState,
-        tail: Vec<Word>,
+        tail: &[Word],
         settings: &Settings,
     ) -> Self {
         let resume = Resume { next_first: state.next_first, seam: state.seam, missing: None };
@@ -59,7 +59,7 @@ impl EpochWork {
             partition,
             windower: Windower::new(resume, settings.limits(&record.language), Box::<Earshot>::default()),
             windows: VecDeque::new(),
-            tail: last_words(&tail),
+            tail: last_words(tail),
             began_at: state.began_at,
             end: None,
             last_arrival: Instant::now(),

@@ -23,28 +23,28 @@ const SEGMENT_PAUSE: i64 = 16_000;
 
 /// What was heard in a window, before it is matched with the window before it.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub struct Draft {
+    /// Why the speech counts as lost; the words, if any, are suspect.
+    lost: Option<CoverageReason>,
+    kinds: Vec<(StreamRange, CoverageState)>,
+    guards: Vec<String>,
     /// Words whose midpoint lies in the window.
     words: Vec<Word>,
     regions: Vec<StreamRange>,
-    kinds: Vec<(StreamRange, CoverageState)>,
-    guards: Vec<String>,
     attempts: u32,
     provenance: Option<Provenance>,
-    /// Why the speech counts as lost; the words, if any, are suspect.
-    lost: Option<CoverageReason>,
 }
 
 impl Draft {
     fn unheard(lost: Option<CoverageReason>) -> Self {
         Self {
-            words: Vec::new(),
-            regions: Vec::new(),
+            lost,
             kinds: Vec::new(),
             guards: Vec::new(),
+            words: Vec::new(),
+            regions: Vec::new(),
             attempts: 0,
             provenance: None,
-            lost,
         }
     }
 
@@ -54,7 +54,7 @@ impl Draft {
     }
 
     /// The window as it is stored; `before` are the last words of the window before it.
-    pub(crate) fn into_window(self, key: &domain::EpochKey, window: &ClosedWindow, before: &[Word]) -> HeardWindow {
+    pub fn into_window(self, key: &domain::EpochKey, window: &ClosedWindow, before: &[Word]) -> HeardWindow {
         let words = if window.seam_before { stitch::without_doubles(before, self.words) } else { self.words };
         let speech = match self.lost {
             Some(reason) => Outcome::Lost(reason),
@@ -80,7 +80,7 @@ impl Draft {
 }
 
 /// Hears `window`. Never fails: what cannot be heard comes back as lost, with the reason.
-pub(crate) async fn hear(recogniser: &Recogniser, settings: &Settings, window: &ClosedWindow) -> Draft {
+pub async fn hear(recogniser: &Recogniser, settings: &Settings, window: &ClosedWindow) -> Draft {
     if window.pcm.iter().all(|sample| sample.unsigned_abs() <= SILENT.unsigned_abs()) {
         let silence = vec![(window.range, CoverageState::Silence)];
         return Draft { kinds: silence, ..Draft::unheard(None) };
@@ -117,14 +117,14 @@ async fn hear_gated(
     let provenance = recogniser.model_identity(model).map(|identity| provenance(&identity, settings));
     match heard {
         Ok((result, attempts)) => Draft {
+            lost: result.condemned().then_some(CoverageReason::AsrGuarded),
             // Where no word came out, what passed for speech is told by its sound alone.
             kinds: if result.words.is_empty() { sounds_like(window, &[]) } else { silent.kinds },
-            lost: result.condemned().then_some(CoverageReason::AsrGuarded),
             guards: result.guards.iter().map(Guard::to_string).collect(),
             words: result.words,
+            regions: silent.regions,
             attempts,
             provenance,
-            regions: silent.regions,
         },
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, range = %window.range, "the recogniser failed");

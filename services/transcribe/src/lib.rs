@@ -12,5 +12,6 @@ mod positions;
 mod settings;
 mod worker;
 
+pub use hear::{Draft, hear};
 pub use settings::{Clock, Settings, WindowLength};
 pub use worker::{Tools, TranscribeError, run};

@@ -52,7 +52,7 @@ impl Settings {
     }
 
     /// Where windows of `language` are cut.
-    pub(crate) fn limits(&self, language: &str) -> Limits {
+    pub fn limits(&self, language: &str) -> Limits {
         let by_model = self.model(language).and_then(|model| self.windows.get(model));
         let length = by_model.or_else(|| self.windows.get("*"));
         let length = length.copied().unwrap_or(WindowLength { min_ms: 8_000, max_ms: 20_000 });

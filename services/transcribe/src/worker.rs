@@ -201,8 +201,8 @@ impl Worker {
             return Ok(false);
         }
         let before = self.store.words_before(key, state.next_first, TAIL).await?;
-        let tail = before.words.into_iter().map(|context| context.word).collect();
-        let mut work = EpochWork::resume(record, received.partition, &state, tail, &self.settings);
+        let tail: Vec<_> = before.words.into_iter().map(|context| context.word).collect();
+        let mut work = EpochWork::resume(record, received.partition, &state, &tail, &self.settings);
         if partition.truncated {
             work.windower.expect_missing(CoverageReason::RetentionExpired);
         }
@@ -365,9 +365,9 @@ async fn store_window(
     let now = (settings.clock)();
     let announce = OutboxRecord { topic: topic::WINDOW.to_owned(), record: wire::encode_window(&heard, now)? };
     let next_offset = partition.position();
-    store
-        .store_window(&partition.lease, NewWindow { heard: &heard, began_at, ended_at, next_offset, announce }, now)
-        .await?;
+    let new = NewWindow { heard: &heard, began_at, ended_at, next_offset, announce };
+    // Boxed: the transaction's future is large, and would make every future around it so.
+    Box::pin(store.store_window(&partition.lease, new, now)).await?;
     partition.stored = partition.stored.max(next_offset);
     Ok(())
 }
@@ -383,7 +383,7 @@ async fn finish(
     let how = epoch.end.map_or(EpochEnd::Idle, |(how, _)| how);
     let next_offset = partition.position();
     let finished = FinishedEpoch { key, samples, how, ended_at: epoch.wall(samples), next_offset, announce: None };
-    store.finish_epoch(&partition.lease, finished, (settings.clock)()).await?;
+    Box::pin(store.finish_epoch(&partition.lease, finished, (settings.clock)())).await?;
     partition.stored = partition.stored.max(next_offset);
     tracing::info!(room.id = %key.room, stream.name = %key.stream, epoch = %key.epoch, samples = samples.samples(), "epoch finished");
     Ok(())

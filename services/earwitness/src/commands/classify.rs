@@ -40,8 +40,8 @@ pub(crate) fn run(config: &Config, _: &Arguments) -> anyhow::Result<Answer> {
         let line = line?;
         let scores = classify::score_long(classifier.as_ref(), &line.text)?;
         let heads = classifier.heads().iter().map(String::as_str);
-        let scored = Scored { id: line.id, scores: heads.zip(scores.probabilities()).collect() };
-        print_json_line(&mut out, &scored)?;
+        let line = Scored { id: line.id, scores: heads.zip(scores.probabilities()).collect() };
+        print_json_line(&mut out, &line)?;
     }
     out.flush()?;
     Ok(Answer::Done)

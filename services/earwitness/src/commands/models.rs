@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal, Write, stderr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -53,7 +53,7 @@ pub(crate) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answe
     match arguments.action {
         Action::List { json } => list(config, json),
         Action::Fetch { names } => fetch(config, &names),
-        Action::Verify { file } => verify(config, file),
+        Action::Verify { file } => verify(config, file.as_deref()),
     }
 }
 
@@ -166,19 +166,19 @@ impl Shown {
     }
 }
 
-fn verify(config: &Config, file: Option<PathBuf>) -> anyhow::Result<Answer> {
+fn verify(config: &Config, file: Option<&Path>) -> anyhow::Result<Answer> {
     let (manifest, cache) = (config.manifest()?, config.cache_dir()?);
     let mut sound = true;
     let mut checked = 0;
     for model in manifest.models() {
         let path = model.path(&cache);
-        let chosen = match &file {
+        let chosen = match file {
             Some(file) => file.file_name() == path.file_name(),
             None => path.exists(),
         };
         if chosen {
             checked += 1;
-            let path = file.as_ref().unwrap_or(&path);
+            let path = file.unwrap_or(&path);
             match weights::verify(path, model) {
                 Ok(()) => eprintln!("{}: {} is as recorded", model.name, path.display()),
                 Err(error) => {
@@ -188,7 +188,7 @@ fn verify(config: &Config, file: Option<PathBuf>) -> anyhow::Result<Answer> {
             }
         }
     }
-    if let (0, Some(file)) = (checked, &file) {
+    if let (0, Some(file)) = (checked, file) {
         let known: Vec<&str> = manifest.models().iter().map(|model| model.file.as_str()).collect();
         let name = file.display();
         return Err(BadInput(format!("{name} is not named like a model; known are {}", known.join(", "))).into());

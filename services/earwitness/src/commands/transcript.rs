@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 enum Format {
     /// WebVTT
     Vtt,
-    /// SubRip
+    /// `SubRip`
     Srt,
     /// One line a segment
     Txt,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What is in flight may take this long to finish.
-const FINISH: Duration = Duration::from_secs(60);
+const FINISH: Duration = Duration::from_mins(1);
 
 /// Start everything: database, broker, and all services, until Ctrl-C.
 ///
@@ -103,16 +103,14 @@ async fn start_servers(
     embedded: &mut Embedded,
     events: mpsc::Sender<Watched>,
 ) -> anyhow::Result<Addresses> {
-    let (database_url, migrate_url) = match (config.database_url(), config.migrate_url()) {
-        (Some(service), migrate) => (service.to_owned(), migrate.unwrap_or(service).to_owned()),
-        (None, _) => {
-            tracing::info!("starting the embedded Postgres");
-            let postgres =
-                Postgres::start(folder, &postgres_settings(config), events.clone()).await.map_err(not_ready)?;
-            let urls = bootstrap_embedded(&postgres.superuser_url()).await?;
-            embedded.postgres = Some(postgres);
-            (urls.service, urls.migrate)
-        }
+    let (database_url, migrate_url) = if let Some(service) = config.database_url() {
+        (service.to_owned(), config.migrate_url().unwrap_or(service).to_owned())
+    } else {
+        tracing::info!("starting the embedded Postgres");
+        let postgres = Postgres::start(folder, &postgres_settings(config), events.clone()).await.map_err(not_ready)?;
+        let urls = bootstrap_embedded(&postgres.superuser_url()).await?;
+        embedded.postgres = Some(postgres);
+        (urls.service, urls.migrate)
     };
     let kafka_brokers = if config.kafka.brokers.is_empty() {
         tracing::info!("starting the embedded broker");

@@ -46,8 +46,8 @@ impl ConfigFault {
         Self::Unreadable { file: file.to_owned(), why: error.to_string() }
     }
 
-    pub(super) fn in_file(file: &Path, text: &str, error: figment::Error) -> Self {
-        let (file, what) = (file.to_owned(), told(&error));
+    pub(super) fn in_file(file: &Path, text: &str, error: &figment::Error) -> Self {
+        let (file, what) = (file.to_owned(), told(error));
         // A file that is no TOML at all fails without a path; the parser's own words tell the line then.
         if let Err(broken) = text.parse::<toml::Table>() {
             let line = broken.span().map_or(1, |span| line_at(text, span.start));
@@ -63,10 +63,10 @@ impl ConfigFault {
         Self::Line { file, line, what }
     }
 
-    pub(super) fn elsewhere(error: figment::Error) -> Self {
+    pub(super) fn elsewhere(error: &figment::Error) -> Self {
         let name = error.metadata.as_ref().map(|metadata| metadata.name.to_string());
         let from = name.map_or(String::new(), |name| format!(" (from {name})"));
-        Self::Elsewhere { what: format!("{}{from}", told(&error)) }
+        Self::Elsewhere { what: format!("{}{from}", told(error)) }
     }
 }
 

@@ -11,10 +11,8 @@ fn at(minute: u32, second: u32) -> DateTime<Utc> {
     format!("2026-09-12T20:{minute:02}:{second:02}Z").parse().unwrap()
 }
 
-fn room() -> RoomShow {
-    let interval =
-        |first: i64, end: i64, state| IntervalLine { first: first * 16_000, end: end * 16_000, state, reason: None };
-    let flag = FlagLine {
+fn flag() -> FlagLine {
+    FlagLine {
         flag: uuid::Uuid::nil(),
         stream: "stage".into(),
         epoch: 0,
@@ -28,7 +26,12 @@ fn room() -> RoomShow {
         reach: Some(1_300_000),
         words: "<b>I will & you</b>".into(),
         findings: vec![],
-    };
+    }
+}
+
+fn room() -> RoomShow {
+    let interval =
+        |first: i64, end: i64, state| IntervalLine { first: first * 16_000, end: end * 16_000, state, reason: None };
     RoomShow {
         room: RoomLine {
             room: "hall".into(),
@@ -74,7 +77,7 @@ fn room() -> RoomShow {
                 unaccounted_samples: 0,
             }],
         },
-        flags: vec![flag],
+        flags: vec![flag()],
         listeners: vec![
             ListenerStep { from: at(0, 0), listeners: 650_000 },
             ListenerStep { from: at(6, 0), listeners: 1_300_000 },
