@@ -73,6 +73,9 @@ impl ConfigFault {
 /// The key and what is wrong with it, without figment's own words around it.
 fn told(error: &figment::Error) -> String {
     let key = error.path.join(".");
+    if let Kind::UnknownField(field, known) = &error.kind {
+        return format!("{key}: there is no key {field:?} here; known are {}", known.join(", "));
+    }
     let colon = if key.is_empty() { "" } else { ": " };
     format!("{key}{colon}{}", error.kind)
 }

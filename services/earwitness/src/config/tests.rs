@@ -29,7 +29,9 @@ fn the_defaults_hold_and_every_key_has_a_comment() {
 
 #[test]
 fn a_bad_key_is_named_with_its_line() {
-    assert_eq!(fault("[kafka]\n\npartition = 3\n"), "earwitness.toml:3: kafka.partition: unknown field: found `partition`, expected ``brokers`, `partitions`, `audio_retention_hours`, `event_retention_hours`, `broker_program`, `properties``".replace("``", "`"));
+    let unknown =
+        "earwitness.toml:3: kafka.partition: there is no key \"partition\" here; known are brokers, partitions, ";
+    assert!(fault("[kafka]\n\npartition = 3\n").starts_with(unknown));
     assert!(fault("[kafka]\npartitions = \"many\"\n").starts_with("earwitness.toml:2: kafka.partitions: invalid type"));
     assert!(fault("[kafka\n").starts_with("earwitness.toml:1: "));
     assert!(fault("[kafka]\npartitions = 0\n").contains("kafka.partitions: expected 1 to 1000"));
