@@ -24,7 +24,7 @@ impl Sum {
     pub(crate) fn of<T>(&mut self, what: impl FnOnce() -> T) -> T {
         let began = own();
         let result = what();
-        *self += own() - began;
+        *self += own().saturating_sub(began);
         result
     }
 }
@@ -65,7 +65,7 @@ impl Child {
     }
 }
 
-/// The fields of `/proc/PID/stat` behind the name, which may hold anything: state, parent, …; see proc_pid_stat(5).
+/// The fields of `/proc/PID/stat` behind the name, which may hold anything: state, parent, …; see `proc_pid_stat(5)`.
 fn stat(pid: u32) -> anyhow::Result<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let (_, fields) = text.rsplit_once(')').context("odd /proc")?;

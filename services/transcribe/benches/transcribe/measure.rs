@@ -70,7 +70,7 @@ async fn pass(sound: &Sound, ways: &mut Ways, child: Child) -> anyhow::Result<Pa
         }
     }
     pass.own = pass.service.cpu + cutting.0;
-    pass.service.cpu = pass.own + (child.spent()? - child_began);
+    pass.service.cpu = pass.own + child.spent()?.saturating_sub(child_began);
     Ok(pass)
 }
 
@@ -95,7 +95,7 @@ async fn hear(window: &ClosedWindow, ways: &mut Ways, pass: &mut Pass) -> anyhow
                 &mut pass.ordinary
             }
         };
-        way.cpu += cpu::own() - began;
+        way.cpu += cpu::own().saturating_sub(began);
     }
     pass.windows += 1;
     Ok(())

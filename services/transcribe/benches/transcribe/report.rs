@@ -53,13 +53,16 @@ const WAYS: [Chosen; 3] = [
     ("bare calls", |pass| &pass.bare, false),
 ];
 
+/// A row of the table: its name, its seconds, and how much of each sound it holds.
+type Part<'a> = (&'static str, f64, &'a [(usize, f64)]);
+
 impl Report {
     /// From at least one round.
     pub(crate) fn of(sounds: &[Sound; 2], rounds: &[Vec<Pass>]) -> Self {
         let [talk, music] = sounds;
         // The room is the talk and the music, each for as long as it lasts there; the declared mute is never decoded.
         let both = [(0, talk.in_room_s / talk.seconds()), (1, music.in_room_s / music.seconds())];
-        let parts: [(&'static str, f64, &[(usize, f64)]); 3] = [
+        let parts: [Part<'_>; 3] = [
             ("talk", talk.seconds(), &[(0, 1.0)]),
             ("music", music.seconds(), &[(1, 1.0)]),
             (ROOM, talk.in_room_s + music.in_room_s, &both),

@@ -32,6 +32,7 @@ struct Script {
     line: Vec<Line>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the script names each with its unit, the second")]
 #[derive(Deserialize)]
 struct Expect {
     music_s: f64,
