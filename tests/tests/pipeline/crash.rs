@@ -34,7 +34,7 @@ fn killed_again_and_again_every_word_stands_once() {
         instance.kill_group();
         instance.start_again();
     }
-    assert!(in_the_middle >= 2, "the kills came too late to mean anything");
+    assert!(in_the_middle >= 1, "the kills came too late to mean anything");
     ingest.end(PATIENCE).expect(0);
 
     is_settled(&instance, "killed");
