@@ -1,6 +1,6 @@
 //! CPU time of this process and of its recogniser process.
 
-use std::{fs, ops::AddAssign, time::Duration};
+use std::fs;
 
 use anyhow::{Context, bail};
 use rustix::{
@@ -9,30 +9,10 @@ use rustix::{
     time::{ClockId, clock_gettime},
 };
 
-/// CPU time of all threads of this process.
-pub(crate) fn own() -> Duration {
+/// CPU time of all threads of this process, in seconds.
+pub(crate) fn own() -> f64 {
     let spent = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(u64::try_from(spent.tv_sec).unwrap_or(0), u32::try_from(spent.tv_nsec).unwrap_or(0))
-}
-
-/// Sums the CPU time that passes inside closures.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sum(pub(crate) Duration);
-
-impl Sum {
-    /// Runs `what` and adds what it takes.
-    pub(crate) fn of<T>(&mut self, what: impl FnOnce() -> T) -> T {
-        let began = own();
-        let result = what();
-        *self += own().saturating_sub(began);
-        result
-    }
-}
-
-impl AddAssign<Duration> for Sum {
-    fn add_assign(&mut self, more: Duration) {
-        self.0 += more;
-    }
+    spent.tv_sec as f64 + spent.tv_nsec as f64 / 1e9
 }
 
 /// The one child process of this one.
@@ -57,11 +37,11 @@ impl Child {
         }
     }
 
-    /// Its CPU time, to a clock tick (10 ms).
-    pub(crate) fn spent(self) -> anyhow::Result<Duration> {
+    /// Its CPU time in seconds, to a clock tick (10 ms).
+    pub(crate) fn spent(self) -> anyhow::Result<f64> {
         let fields = stat(self.0).context("the recogniser process is gone")?;
         let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok()).context("odd /proc");
-        Ok(Duration::from_secs_f64((ticks(11)? + ticks(12)?) as f64 / clock_ticks_per_second() as f64))
+        Ok((ticks(11)? + ticks(12)?) as f64 / clock_ticks_per_second() as f64)
     }
 }
 

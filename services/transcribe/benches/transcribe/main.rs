@@ -7,8 +7,8 @@
 //! - *bare*: Silero and one decode of each span, called directly: the floor that the service is compared with.
 //! - *ordinary*: each window decoded over the full 30 s context, without a speech gate, as whisper.cpp does by default.
 //!
-//! All times are CPU times of the processes involved, so that a busy machine does not count; the ways take turns
-//! window by window, each window begins with another one, and every ratio is the median of whole rounds.
+//! All times are CPU times of the processes involved, so that waiting on a busy machine does not count. Service and
+//! bare calls take turns window by window, the ordinary way round by round; every ratio is the median of the rounds.
 
 mod cpu;
 #[path = "../../../xtask/src/demo/errors.rs"]
@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long, default_value_t = 6.0)]
     talk: f64,
     /// Minutes of the demo's music to hear
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 2.0)]
     music: f64,
     /// Rounds; ratios are their medians
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]

@@ -1,13 +1,13 @@
-//! Rounds: each way hears each sound, window by window in turn.
+//! Rounds: in each, every way hears every sound.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use chrono::DateTime;
 use domain::{AudioBody, AudioRecord, MAX_CHUNK_SAMPLES, StreamTime};
 use timeline::{ClosedWindow, Earshot, Resume, Windower};
 
 use crate::{
-    cpu::{self, Child, Sum},
+    cpu::{self, Child},
     sound::Sound,
     ways::{self, Direct, Service},
 };
@@ -15,7 +15,8 @@ use crate::{
 /// What one way of hearing took for one sound, and what it heard.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Way {
-    pub(crate) cpu: Duration,
+    /// CPU seconds.
+    pub(crate) cpu: f64,
     /// Words as written, in order; empty for the bare calls.
     pub(crate) heard: Vec<String>,
 }
@@ -26,9 +27,10 @@ pub(crate) struct Pass {
     pub(crate) service: Way,
     pub(crate) bare: Way,
     pub(crate) ordinary: Way,
-    /// What the service took outside its recogniser process: cut, triage, guards, stitching, its end of the pipe.
-    pub(crate) own: Duration,
-    pub(crate) windows: u32,
+    /// What the service took outside its recogniser process: cut, triage, guards, stitching, its end of the pipe;
+    /// in CPU seconds.
+    pub(crate) own: f64,
+    pub(crate) windows: usize,
     /// Windows that the service decoded, and those that it decoded twice.
     pub(crate) decoded: u32,
     pub(crate) retried: u32,
@@ -63,41 +65,43 @@ async fn pass(sound: &Sound, ways: &mut Ways, child: Child) -> anyhow::Result<Pa
     ways.ordinary.forget();
     let mut windower = Windower::new(Resume::default(), ways::settings().limits("en"), Box::<Earshot>::default());
     let mut pass = Pass::default();
-    let (mut cutting, child_began) = (Sum::default(), child.spent()?);
+    let (mut windows, child_began) = (Vec::new(), child.spent()?);
     for record in records(sound)? {
-        for window in cutting.of(|| windower.push(&record, 0)) {
-            hear(&window, ways, &mut pass).await?;
+        let began = cpu::own();
+        let closed = windower.push(&record, 0);
+        pass.service.cpu += cpu::own() - began;
+        for window in closed {
+            hear(&window, windows.len(), ways, &mut pass).await?;
+            windows.push(window);
         }
     }
-    pass.own = pass.service.cpu + cutting.0;
-    pass.service.cpu = pass.own + child.spent()?.saturating_sub(child_began);
+    pass.own = pass.service.cpu;
+    pass.service.cpu = pass.own + (child.spent()? - child_began);
+    pass.windows = windows.len();
+    // Not between the others: the recogniser's caches would go cold meanwhile, and those of the bare calls would not.
+    let began = cpu::own();
+    for window in &windows {
+        pass.ordinary.heard.extend(ways.ordinary.ordinary(window)?.into_iter().map(|word| word.text));
+    }
+    pass.ordinary.cpu = cpu::own() - began;
     Ok(pass)
 }
 
-/// Each window begins with another way, so that none always finds the caches warm.
-async fn hear(window: &ClosedWindow, ways: &mut Ways, pass: &mut Pass) -> anyhow::Result<()> {
-    for turn in 0..3 {
+/// By the service and by bare calls; they take turns in beginning.
+async fn hear(window: &ClosedWindow, number: usize, ways: &mut Ways, pass: &mut Pass) -> anyhow::Result<()> {
+    for turn in 0..2 {
         let began = cpu::own();
-        let way = match (pass.windows + turn) % 3 {
-            0 => {
-                let heard = ways.service.hear(window).await;
-                pass.service.heard.extend(heard.words().map(|word| word.text.clone()));
-                pass.decoded += u32::from(heard.attempts > 0);
-                pass.retried += u32::from(heard.attempts > 1);
-                &mut pass.service
-            }
-            1 => {
-                ways.bare.bare(window)?;
-                &mut pass.bare
-            }
-            _ => {
-                pass.ordinary.heard.extend(ways.ordinary.ordinary(window)?.into_iter().map(|word| word.text));
-                &mut pass.ordinary
-            }
-        };
-        way.cpu += cpu::own().saturating_sub(began);
+        if (number + turn).is_multiple_of(2) {
+            let heard = ways.service.hear(window).await;
+            pass.service.cpu += cpu::own() - began;
+            pass.service.heard.extend(heard.words().map(|word| word.text.clone()));
+            pass.decoded += u32::from(heard.attempts > 0);
+            pass.retried += u32::from(heard.attempts > 1);
+        } else {
+            ways.bare.bare(window)?;
+            pass.bare.cpu += cpu::own() - began;
+        }
     }
-    pass.windows += 1;
     Ok(())
 }
 

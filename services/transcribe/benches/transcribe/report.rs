@@ -42,7 +42,7 @@ pub(crate) struct Report {
     /// The part of it outside the recogniser process; median.
     own: f64,
     /// How the windows of the talk and of the music fared.
-    windows: [(u32, u32, u32); 2],
+    windows: [(usize, u32, u32); 2],
 }
 
 /// A way by its name, and whether it tells words.
@@ -70,7 +70,7 @@ impl Report {
         let mut rows = Vec::new();
         for (sound, seconds, parts) in parts {
             let cpu = |way: fn(&Pass) -> &Way| -> Vec<f64> {
-                let of = |round: &Vec<Pass>| parts.iter().map(|&(at, by)| by * way(&round[at]).cpu.as_secs_f64()).sum();
+                let of = |round: &Vec<Pass>| parts.iter().map(|&(at, by)| by * way(&round[at]).cpu).sum();
                 rounds.iter().map(of).collect()
             };
             let ordinary = cpu(|pass| &pass.ordinary);
@@ -89,8 +89,8 @@ impl Report {
             }
         }
         let talks = || rounds.iter().map(|round| &round[0]);
-        let over = |pass: &Pass| pass.service.cpu.as_secs_f64() / pass.bare.cpu.as_secs_f64() - 1.0;
-        let own = |pass: &Pass| pass.own.as_secs_f64() / pass.bare.cpu.as_secs_f64();
+        let over = |pass: &Pass| pass.service.cpu / pass.bare.cpu - 1.0;
+        let own = |pass: &Pass| pass.own / pass.bare.cpu;
         let overheads: Vec<f64> = talks().map(over).collect();
         let least = overheads.iter().copied().fold(f64::INFINITY, f64::min);
         let most = overheads.iter().copied().fold(f64::NEG_INFINITY, f64::max);
