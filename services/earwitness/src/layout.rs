@@ -4,11 +4,17 @@ use std::path::{Path, PathBuf};
 
 use crate::{answer::NotReady, config::Config};
 
+/// The models of the checkout that the binary lies in; it may have been moved or copied since it was built.
+fn beside_the_binary() -> Option<PathBuf> {
+    let binary = std::env::current_exe().ok()?;
+    binary.ancestors().map(|folder| folder.join("models")).find(|folder| folder.join("whisper.toml").is_file())
+}
+
 impl Config {
     /// The folder with rules, classifier and `whisper.toml`.
     pub(crate) fn models_dir(&self) -> PathBuf {
         if self.models.dir.as_os_str().is_empty() {
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
+            beside_the_binary().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"))
         } else {
             self.models.dir.clone()
         }

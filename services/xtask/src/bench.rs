@@ -28,12 +28,13 @@ enum What {
 }
 
 pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (package, bench) = match arguments.what {
-        What::Transcribe => ("transcribe", "transcribe"),
+    let bench = match arguments.what {
+        What::Transcribe => "transcribe",
     };
     build::build(place)?;
     let mut command = cargo(place);
-    command.args(["bench", "--locked", "--package", package, "--bench", bench, "--target-dir"]).arg(place.target());
+    // Over the workspace: with the features of the tests' build, most of which is then there already.
+    command.args(["bench", "--locked", "--workspace", "--bench", bench, "--target-dir"]).arg(place.target());
     command.arg("--").arg("--models").arg(place.cache.join("models")).args(&arguments.rest);
     run_program(&mut command)?;
     Ok(ExitCode::SUCCESS)

@@ -17,9 +17,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The checkout that this program was built in, and the user's cache.
+    /// The checkout that cargo runs this program from, and the user's cache.
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("xtask lies outside a checkout")?;
+        // As cargo says now, not when this was built: a checkout may have been moved or copied with its target folder.
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").context("start this as `cargo xtask`")?;
+        let root = Path::new(&package).ancestors().nth(2).context("xtask lies outside a checkout")?;
         Ok(Self { root: root.to_owned(), cache: cache_folder(|name| std::env::var_os(name))? })
     }
 

@@ -48,7 +48,7 @@ async fn a_connection_opens_the_next_epoch_and_supersedes_the_one_before() {
 async fn two_openers_at_once_get_two_epochs() {
     let database = Database::new().await;
     open(&database.store, 0).await;
-    let opened = futures::future::join_all((0..8).map(|second| open_epoch(&database.store, second))).await;
+    let opened = futures_util::future::join_all((0..8).map(|second| open_epoch(&database.store, second))).await;
     let mut numbers: Vec<_> = opened.iter().map(|key| key.epoch.number()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);

@@ -30,7 +30,7 @@ async fn two_workers_at_once_store_one_window() {
     let key = open(store, 0).await;
     let lease = claim(store, "transcribe").await.lease;
     let heard = window(&key, 0, S, "hello");
-    let stored = futures::future::join_all((0..6).map(|_| store_window(store, &lease, &heard, 1))).await;
+    let stored = futures_util::future::join_all((0..6).map(|_| store_window(store, &lease, &heard, 1))).await;
     assert_eq!(stored.iter().filter(|stored| **stored == Stored::New).count(), 1);
     assert_eq!(database.value::<i64>("select count(*) from word").await, 1);
 }

@@ -1,14 +1,16 @@
 //! Streams a core and word errors of the service against the ordinary way, and its CPU over bare whisper.cpp calls.
 //!
-//! Three ways hear the same sound, cut the same way, with the same model, in one build and one run, one thread each:
+//! Four ways hear the same sound with the same model, in one build and one run, one thread each:
 //! - *service*: what runs in production from a chunk to the rows of a window: streaming gate and cut, Silero, the
 //!   span trimmed to speech, a short audio context, guards and retries, triage, stitching, intervals, and the pipe to
 //!   a recogniser process. Kafka and Postgres are left out; they cost the same whichever way a window is heard.
 //! - *bare*: Silero and one decode of each span, called directly: the floor that the service is compared with.
-//! - *ordinary*: each window decoded over the full 30 s context, without a speech gate, as whisper.cpp does by default.
+//! - *ordinary*: live speech as it is heard without all that: windows of 3 to 6.5 s, each padded to the full 30 s
+//!   context as whisper.cpp does by default, no speech gate.
+//! - *padded*: the same over the windows of the service, which wait up to 12 s for a pause: what its cut alone is worth.
 //!
 //! All times are CPU times of the processes involved, so that waiting on a busy machine does not count. Service and
-//! bare calls take turns window by window, the ordinary way round by round; every ratio is the median of the rounds.
+//! bare calls take turns window by window, the others round by round; every ratio is the median of the rounds.
 
 mod cpu;
 #[path = "../../../xtask/src/demo/errors.rs"]

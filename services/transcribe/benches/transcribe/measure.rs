@@ -26,11 +26,14 @@ pub(crate) struct Way {
 pub(crate) struct Pass {
     pub(crate) service: Way,
     pub(crate) bare: Way,
+    pub(crate) padded: Way,
     pub(crate) ordinary: Way,
     /// What the service took outside its recogniser process: cut, triage, guards, stitching, its end of the pipe;
     /// in CPU seconds.
     pub(crate) own: f64,
     pub(crate) windows: usize,
+    /// Those of the ordinary way.
+    pub(crate) ordinary_windows: usize,
     /// Windows that the service decoded, and those that it decoded twice.
     pub(crate) decoded: u32,
     pub(crate) retried: u32,
@@ -40,8 +43,8 @@ pub(crate) struct Pass {
 pub(crate) async fn rounds(models: &Path, sounds: &[Sound], count: u32) -> anyhow::Result<Vec<Vec<Pass>>> {
     let service = Service::start(models).await?;
     let child = Child::find()?;
-    // One engine each: with one for both, either would find its weights in the caches that the other filled.
-    let mut ways = Ways { service, bare: Direct::load(models)?, ordinary: Direct::load(models)? };
+    // An engine each: with one for both, either would find its weights in the caches that the other filled.
+    let mut ways = Ways { service, bare: Direct::load(models)?, padded: Direct::load(models)? };
     let mut rounds = Vec::new();
     for round in 1..=count {
         let mut passes = Vec::new();
@@ -57,12 +60,11 @@ pub(crate) async fn rounds(models: &Path, sounds: &[Sound], count: u32) -> anyho
 struct Ways {
     service: Service,
     bare: Direct,
-    ordinary: Direct,
+    padded: Direct,
 }
 
 async fn pass(sound: &Sound, ways: &mut Ways, child: Child) -> anyhow::Result<Pass> {
     ways.service.forget();
-    ways.ordinary.forget();
     let mut windower = Windower::new(Resume::default(), ways::settings().limits("en"), Box::<Earshot>::default());
     let mut pass = Pass::default();
     let (mut windows, child_began) = (Vec::new(), child.spent()?);
@@ -79,12 +81,22 @@ async fn pass(sound: &Sound, ways: &mut Ways, child: Child) -> anyhow::Result<Pa
     pass.service.cpu = pass.own + (child.spent()? - child_began);
     pass.windows = windows.len();
     // Not between the others: the recogniser's caches would go cold meanwhile, and those of the bare calls would not.
-    let began = cpu::own();
-    for window in &windows {
-        pass.ordinary.heard.extend(ways.ordinary.ordinary(window)?.into_iter().map(|word| word.text));
-    }
-    pass.ordinary.cpu = cpu::own() - began;
+    pass.padded = padded(&windows, &mut ways.padded)?;
+    let mut windower = Windower::new(Resume::default(), ways::ordinary_limits(), Box::<Earshot>::default());
+    let short: Vec<ClosedWindow> = records(sound)?.iter().flat_map(|record| windower.push(record, 0)).collect();
+    pass.ordinary_windows = short.len();
+    pass.ordinary = padded(&short, &mut ways.padded)?;
     Ok(pass)
+}
+
+/// Decodes each window over the full context; the cut is not counted.
+fn padded(windows: &[ClosedWindow], direct: &mut Direct) -> anyhow::Result<Way> {
+    direct.forget();
+    let (began, mut heard) = (cpu::own(), Vec::new());
+    for window in windows {
+        heard.extend(direct.padded(window)?.into_iter().map(|word| word.text));
+    }
+    Ok(Way { cpu: cpu::own() - began, heard })
 }
 
 /// By the service and by bare calls; they take turns in beginning.

@@ -8,7 +8,8 @@ const WIDTH: f64 = 720.0;
 const LEFT: f64 = 190.0;
 const BAR: f64 = 22.0;
 const STEP: f64 = 30.0;
-const COLOURS: [(&str, &str); 3] = [("service", "#0b6e99"), ("ordinary", "#b5651d"), ("bare calls", "#8a8f98")];
+const COLOURS: [(&str, &str); 4] =
+    [("service", "#0b6e99"), ("ordinary", "#b5651d"), ("padded", "#d9a066"), ("bare calls", "#8a8f98")];
 
 /// An SVG file.
 pub(crate) fn svg(report: &Report) -> String {

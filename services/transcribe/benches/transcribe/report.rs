@@ -42,14 +42,18 @@ pub(crate) struct Report {
     /// The part of it outside the recogniser process; median.
     own: f64,
     /// How the windows of the talk and of the music fared.
-    windows: [(usize, u32, u32); 2],
+    windows: [Windows; 2],
 }
+
+/// Windows of the service, those that it decoded, those of them that it decoded twice, and those of the ordinary way.
+type Windows = (usize, u32, u32, usize);
 
 /// A way by its name, and whether it tells words.
 type Chosen = (&'static str, fn(&Pass) -> &Way, bool);
-const WAYS: [Chosen; 3] = [
+const WAYS: [Chosen; 4] = [
     ("service", |pass| &pass.service, true),
     ("ordinary", |pass| &pass.ordinary, true),
+    ("padded", |pass| &pass.padded, true),
     ("bare calls", |pass| &pass.bare, false),
 ];
 
@@ -99,7 +103,9 @@ impl Report {
             rounds: rounds.len(),
             overhead: [median(overheads), least, most],
             own: median(talks().map(own).collect()),
-            windows: [0, 1].map(|at| &rounds[0][at]).map(|pass| (pass.windows, pass.decoded, pass.retried)),
+            windows: [0, 1]
+                .map(|at| &rounds[0][at])
+                .map(|pass| (pass.windows, pass.decoded, pass.retried, pass.ordinary_windows)),
         }
     }
 
@@ -124,8 +130,11 @@ impl Report {
             );
         }
         let _ = writeln!(text, "\nMedians of {} rounds; CPU time, one thread a way, not wall time.", self.rounds);
-        for ((windows, decoded, retried), sound) in self.windows.iter().zip(["talk", "music"]) {
-            let _ = writeln!(text, "{sound}: {windows} windows, {decoded} decoded, {retried} of them twice");
+        for ((windows, decoded, retried, ordinary), sound) in self.windows.iter().zip(["talk", "music"]) {
+            let _ = writeln!(
+                text,
+                "{sound}: {windows} windows, {decoded} decoded, {retried} of them twice; {ordinary} the ordinary way"
+            );
         }
         text.push_str(&self.targets());
         text

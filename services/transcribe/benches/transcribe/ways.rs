@@ -10,7 +10,7 @@ use anyhow::Context;
 use chrono::DateTime;
 use domain::{Epoch, EpochKey, HeardWindow, StreamRange, Word};
 use speech::{AudioContext, ModelFile, Models, Recogniser, Request, engine::Engine};
-use timeline::{ClosedWindow, speech as voice, stitch};
+use timeline::{ClosedWindow, Limits, speech as voice, stitch};
 use transcribe::{Settings, WindowLength};
 
 use crate::RECOGNISER;
@@ -33,6 +33,11 @@ pub(crate) fn settings() -> Settings {
         idle: Duration::from_mins(2),
         clock: || DateTime::UNIX_EPOCH,
     }
+}
+
+/// How the ordinary way cuts: at the quietest place between 3 and 6.5 s, so that no word waits longer than that.
+pub(crate) fn ordinary_limits() -> Limits {
+    Limits { min: 48_000, max: 104_000, pause: i64::MAX, margin: 0 }
 }
 
 pub(crate) fn key() -> anyhow::Result<EpochKey> {
@@ -105,7 +110,7 @@ impl Direct {
     }
 
     /// The whole window over the full context; words doubled at a seam are removed as the service does.
-    pub(crate) fn ordinary(&mut self, window: &ClosedWindow) -> anyhow::Result<Vec<Word>> {
+    pub(crate) fn padded(&mut self, window: &ClosedWindow) -> anyhow::Result<Vec<Word>> {
         let hearing = self.engine.hear(&request(window.pcm.clone(), AudioContext::Full))?;
         let place = |at: u32| window.pcm_first + i64::from(at);
         let words = hearing.words.into_iter().map(|word| Word {
