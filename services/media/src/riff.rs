@@ -1,7 +1,8 @@
-//! Mends the lengths in a WAV header that writers leave wrong, before the demuxer, which is strict, sees them.
+//! Mends what writers leave wrong in a WAV header, before the demuxer, which is strict, sees it.
 //!
 //! Recorders that were killed leave 0, programs that write to a pipe leave a placeholder, and RF64 (EBU Tech 3306) keeps
 //! the true lengths of files over 4 GiB in a chunk of its own. In all three cases the sound simply goes on to the end.
+//! Writers of telephone sound leave out the length of what follows the format, which is none.
 
 /// Writers that cannot go back put one of these lengths; those below are of killed recorders, of sox and
 /// arecord, and of ffmpeg.
@@ -9,6 +10,9 @@ const PLACEHOLDERS: [std::ops::RangeInclusive<u32>; 3] = [0..=0, 0x7FFF_EF00..=0
 
 /// "To the end of the stream", as the demuxer understands it.
 const UNTIL_THE_END: u32 = u32::MAX;
+
+/// A-law and mu-law, whose format chunk ends with the length of an extension: it has 18 bytes, plain PCM's has 16.
+const TELEPHONE: [[u8; 2]; 2] = [[6, 0], [7, 0]];
 
 /// What the header says about the length of the sound.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,8 +23,9 @@ pub(crate) struct WavLength {
     pub(crate) end: Option<u64>,
 }
 
-/// Rewrites the lengths in `head`, the first bytes of a source. `None` when it is no WAV file.
-pub(crate) fn mend(head: &mut [u8]) -> Option<WavLength> {
+/// Rewrites the lengths in `head`, the first bytes of a source, and fills up a format chunk that is too short. `None`
+/// when it is no WAV file.
+pub(crate) fn mend(head: &mut Vec<u8>) -> Option<WavLength> {
     let is_rf64 = head.starts_with(b"RF64");
     if !(is_rf64 || head.starts_with(b"RIFF")) || head.get(8..12)? != b"WAVE" {
         return None;
@@ -31,8 +36,13 @@ pub(crate) fn mend(head: &mut [u8]) -> Option<WavLength> {
 
     let mut long_length = None;
     let mut at = 12_usize;
-    while let (Some(id), Some(length)) = (head.get(at..at + 4), word(head, at + 4)) {
+    while let (Some(id), Some(mut length)) = (head.get(at..at + 4), word(head, at + 4)) {
         match id {
+            b"fmt " if length == 16 && is_telephone(&head[at + 8..]) => {
+                length = 18;
+                head[at + 4..at + 8].copy_from_slice(&length.to_le_bytes());
+                head.splice(at + 24..at + 24, [0, 0]);
+            }
             b"ds64" => long_length = double_word(head, at + 16),
             b"data" => {
                 let body = at + 8;
@@ -51,6 +61,11 @@ pub(crate) fn mend(head: &mut [u8]) -> Option<WavLength> {
     }
     // The sound begins behind the head: whatever its header says is taken at its word.
     Some(WavLength { is_declared: true, end: None })
+}
+
+/// Whether a format chunk's body says so; false where it is cut short.
+fn is_telephone(body: &[u8]) -> bool {
+    body.len() >= 16 && TELEPHONE.iter().any(|tag| body.starts_with(tag))
 }
 
 /// Whether what stands behind an empty data chunk is sound rather than the end or another chunk.
@@ -108,6 +123,26 @@ mod tests {
         let mut head = header(*b"RF64", &long, u32::MAX, &[1; 8]);
         assert_eq!(mend(&mut head), Some(WavLength { is_declared: true, end: Some((5 << 30) + 56) }));
         assert_eq!(&head[..4], b"RIFF");
+    }
+
+    #[test]
+    fn a_format_without_the_length_of_its_extension_is_filled_up() {
+        let format = |tag: u8, length: u8| [b"fmt ", [length, 0, 0, 0].as_slice(), &[tag, 0], &[1; 14]].concat();
+        for tag in [6, 7] {
+            let mut head = header(*b"RIFF", &format(tag, 16), 8, &[1; 8]);
+            assert_eq!(mend(&mut head), Some(WavLength { is_declared: true, end: None }));
+            assert_eq!(head[12..38], [&format(tag, 18)[..], &[0, 0]].concat());
+            assert_eq!(head[38..42], *b"data");
+        }
+        for (tag, length) in [(1, 16), (7, 18), (7, 200)] {
+            let mut head = header(*b"RIFF", &format(tag, length), 8, &[1; 8]);
+            let before = head.clone();
+            mend(&mut head);
+            assert_eq!(head[8..], before[8..]);
+        }
+        let mut cut = header(*b"RIFF", b"fmt \x10\0\0\0\x07\0", 8, &[]);
+        cut.truncate(22);
+        assert_eq!(mend(&mut cut), Some(WavLength { is_declared: true, end: None }));
     }
 
     #[test]

@@ -38,6 +38,19 @@ fn telephone_wav_is_heard() {
 }
 
 #[test]
+fn telephone_wav_without_the_length_of_its_extension_is_heard() {
+    for (name, codec) in [("mulaw-8k.wav", "pcm_mulaw"), ("alaw-8k.wav", "pcm_alaw")] {
+        let mut file = bytes(name);
+        assert_eq!(file[12..20], *b"fmt \x12\0\0\0");
+        file[16] = 16;
+        file.drain(36..38);
+        let heard = hear_file(&file).unwrap();
+        assert_eq!(heard.info.codec, codec);
+        check(&heard, 0, 0);
+    }
+}
+
+#[test]
 fn flac_is_heard() {
     check_file("mono-22k.flac", "flac", 22_050, 1, 0, 0);
 }
