@@ -173,15 +173,17 @@ impl<P: Positions> Consumer<P> {
         }
     }
 
-    /// What a partition of the topic holds.
+    /// What a partition of the topic holds, as the broker says now. The answer can be waited for elsewhere.
     ///
     /// # Errors
     /// [`BusError::Watermarks`] when the broker did not answer within 10 s.
-    pub async fn watermarks(&self, partition: i32) -> Result<Watermarks, BusError> {
+    pub fn watermarks(&self, partition: i32) -> impl Future<Output = Result<Watermarks, BusError>> + Send + use<P> {
         let client = Arc::clone(&self.client);
         let topic = self.topic.clone();
-        let asked = tokio::task::spawn_blocking(move || admin::watermarks(client.client(), &topic, partition));
-        asked.await.map_err(|_| BusError::Stopped)?
+        async move {
+            let asked = tokio::task::spawn_blocking(move || admin::watermarks(client.client(), &topic, partition));
+            asked.await.map_err(|_| BusError::Stopped)?
+        }
     }
 
     /// Leaves the group, so that the others need not wait for the session to time out.

@@ -1,13 +1,17 @@
 //! The work on one epoch: its windower, and the windows that wait, are being heard, or wait to be stored in order.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use domain::{AudioRecord, EpochKey, StreamTime, Word};
 use store::{EpochEnd, EpochState};
 use timeline::{ClosedWindow, Earshot, Resume, Windower};
 
-use crate::{hear::Draft, settings::Settings};
+use crate::{hear::Draft, log_end::ASK_EVERY, settings::Settings};
 
 /// Words of the last stored window that a seam may double.
 const TAIL_WORDS: usize = 5;
@@ -25,7 +29,9 @@ pub(crate) struct EpochWork {
     pub(crate) began_at: DateTime<Utc>,
     /// How it ended, once it has; the offset is that of the record that said so.
     pub(crate) end: Option<(EpochEnd, Option<i64>)>,
-    pub(crate) last_arrival: Instant,
+    last_arrival: Instant,
+    /// How long no record came while the log was read whole; none while that is not known.
+    silent: Option<Duration>,
     /// The end that the database knows to have been seen.
     pub(crate) noted: StreamTime,
 }
@@ -63,12 +69,14 @@ impl EpochWork {
             began_at: state.began_at,
             end: None,
             last_arrival: Instant::now(),
+            silent: None,
             noted: state.seen_end,
         }
     }
 
     pub(crate) fn push(&mut self, record: &AudioRecord, offset: i64) {
         self.last_arrival = Instant::now();
+        self.silent = None;
         let closed = self.windower.push(record, offset);
         self.add(closed);
         if record.is_end() && self.end.is_none() {
@@ -83,6 +91,18 @@ impl EpochWork {
             self.add(closed);
             self.end = Some((how, None));
         }
+    }
+
+    /// Whether it may have fallen silent: nothing came for a while, for whatever reason.
+    pub(crate) fn seems_silent(&self) -> bool {
+        self.end.is_none() && self.last_arrival.elapsed() >= ASK_EVERY
+    }
+
+    /// The log was read whole for so long; tells how long this epoch has been silent in it.
+    pub(crate) fn silent_for(&mut self, time: Duration) -> Duration {
+        let silent = self.silent.map_or(Duration::ZERO, |before| before + time);
+        self.silent = Some(silent);
+        silent
     }
 
     fn add(&mut self, closed: Vec<ClosedWindow>) {

@@ -7,6 +7,7 @@
 
 mod epoch;
 mod hear;
+mod log_end;
 mod partition;
 mod positions;
 mod settings;

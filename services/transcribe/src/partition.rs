@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::EpochKey;
 use store::Lease;
 
-use crate::epoch::EpochWork;
+use crate::{epoch::EpochWork, log_end::LogEnd};
 
 /// A partition that is ours.
 pub(crate) struct PartitionWork {
@@ -15,6 +15,7 @@ pub(crate) struct PartitionWork {
     /// The position that is stored.
     pub(crate) stored: i64,
     pub(crate) paused: bool,
+    pub(crate) log_end: LogEnd,
     /// The topic deleted records before we read them: what is missing next was lost to retention.
     pub(crate) truncated: bool,
     pub(crate) epochs: BTreeMap<EpochKey, EpochWork>,
@@ -23,7 +24,15 @@ pub(crate) struct PartitionWork {
 impl PartitionWork {
     pub(crate) fn new(lease: Lease, next_offset: Option<i64>) -> Self {
         let next = next_offset.unwrap_or(0);
-        Self { lease, next, stored: next, paused: false, truncated: false, epochs: BTreeMap::new() }
+        Self {
+            lease,
+            next,
+            stored: next,
+            paused: false,
+            log_end: LogEnd::default(),
+            truncated: false,
+            epochs: BTreeMap::new(),
+        }
     }
 
     /// Where a restart must read on: the oldest record that an unstored window needs.

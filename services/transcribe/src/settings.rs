@@ -38,7 +38,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Closed windows that one stream may hold unheard, in seconds of sound, before its partition is paused.
     pub backlog_seconds: i64,
-    /// An epoch without `end` closes after so long without a record.
+    /// An epoch without `end` closes after so long without a record in a log that was read whole; the time of an
+    /// outage, of a lag or of a pause does not count.
     pub idle: Duration,
     /// Tells wall time.
     pub clock: Clock,
