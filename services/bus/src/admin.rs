@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use rdkafka::{
+    ClientContext,
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     client::Client,
     error::{KafkaError, RDKafkaErrorCode},
@@ -101,7 +102,7 @@ impl Admin {
 }
 
 /// The partitions of `topic`. Asks for all topics: to ask for one by name would create it.
-fn partitions(client: &Client<Logged>, topic: &str) -> Result<Vec<i32>, BusError> {
+pub(crate) fn partitions<C: ClientContext>(client: &Client<C>, topic: &str) -> Result<Vec<i32>, BusError> {
     let metadata = client
         .fetch_metadata(None, ANSWER_TIMEOUT)
         .map_err(|source| BusError::Watermarks { topic: topic.to_owned(), source: source.into() })?;
@@ -115,7 +116,7 @@ fn partitions(client: &Client<Logged>, topic: &str) -> Result<Vec<i32>, BusError
 }
 
 /// What one partition holds. Blocks until the broker answers.
-pub(crate) fn watermarks<C: rdkafka::ClientContext>(
+pub(crate) fn watermarks<C: ClientContext>(
     client: &Client<C>,
     topic: &str,
     partition: i32,

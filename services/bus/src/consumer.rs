@@ -186,6 +186,17 @@ impl<P: Positions> Consumer<P> {
         }
     }
 
+    /// How many partitions the topic has.
+    ///
+    /// # Errors
+    /// [`BusError::Watermarks`] when the broker did not answer within 10 s.
+    pub async fn partitions(&self) -> Result<i32, BusError> {
+        let client = Arc::clone(&self.client);
+        let topic = self.topic.clone();
+        let asked = tokio::task::spawn_blocking(move || admin::partitions(client.client(), &topic));
+        asked.await.map_err(|_| BusError::Stopped)?.map(|found| i32::try_from(found.len()).unwrap_or(i32::MAX))
+    }
+
     /// Leaves the group, so that the others need not wait for the session to time out.
     pub async fn close(self) {
         if tokio::task::spawn_blocking(move || drop(self)).await.is_err() {

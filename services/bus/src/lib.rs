@@ -14,11 +14,13 @@ mod admin;
 mod consumer;
 mod error;
 mod outage;
+mod partitioner;
 mod producer;
 mod settings;
 
 pub use admin::{Admin, Topic, Watermarks};
 pub use consumer::{BoxError, Claim, Consumer, Event, Positions, ReceivedRecord, Subscription};
 pub use error::{BusError, Cause};
+pub use partitioner::partition_of;
 pub use producer::{Delivery, Producer, Record};
 pub use settings::Settings;

@@ -29,6 +29,7 @@ use rdkafka::{
 use crate::{
     BusError, Settings,
     outage::{Logged, Outage},
+    partitioner::PARTITIONER,
 };
 
 /// How long to wait before asking again whether the full send queue has room.
@@ -75,17 +76,16 @@ impl Producer {
     /// # Errors
     /// [`BusError::Client`] when a property is unknown or impossible.
     pub fn connect(settings: &Settings, delivery_timeout: Duration) -> Result<Self, BusError> {
-        let config = settings.client(&[
+        let mut config = settings.client(&[
             ("enable.idempotence", "true"),
             ("acks", "all"),
             // A failed batch may not be stepped over.
             ("enable.gapless.guarantee", "true"),
             ("message.timeout.ms", "0"),
             ("linger.ms", "5"),
-            // Keys land where every other Kafka client would put them.
-            ("partitioner", "murmur2_random"),
             ("queue.buffering.max.kbytes", "65536"),
         ]);
+        config.set("partitioner", PARTITIONER);
         let outage = Arc::new(Outage::of("producer"));
         let current = Mutex::new(Arc::new(Client::new(&config, &outage)?));
         Ok(Self { config, delivery_timeout, outage, turn: tokio::sync::Mutex::new(()), current })

@@ -29,7 +29,8 @@ pub enum Event {
         first_available: i64,
     },
     /// The log ends before the stored position: the broker lost its tail, or is another one. Offsets from `end` on will
-    /// be given again to other records, so the stored position must go back. Reading starts at `first_available`.
+    /// be given again to other records, so the stored position must go back. Reading starts at `first_available`: what
+    /// the broker lost may have been followed by new records already, and nothing says which ones those are.
     RolledBack {
         /// The partition.
         partition: i32,

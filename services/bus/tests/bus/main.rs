@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod consuming;
 #[cfg(test)]
+mod partitioning;
+#[cfg(test)]
 mod place;
 #[cfg(test)]
 mod producing;
