@@ -190,6 +190,21 @@ impl Store {
             .collect()
     }
 
+    /// The epochs of all streams whose last window is not stored yet and of which records must have been sent, since
+    /// they are closed or were seen; in order for each stream.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
+    pub async fn expected_epochs(&self) -> Result<Vec<(EpochKey, EpochState)>, StoreError> {
+        sqlx::query_file_as!(StateRow, "queries/epoch/expected.sql")
+            .fetch_all(&self.pool)
+            .await
+            .doing("list the epochs that are expected to end")?
+            .into_iter()
+            .map(StateRow::read)
+            .collect()
+    }
+
     /// Notes that an epoch is durable up to `seen_end`; moves only forwards. No audit event: it changes no record.
     ///
     /// # Errors

@@ -95,6 +95,37 @@ impl Store {
         Ok(position.unwrap_or(next_offset))
     }
 
+    /// Moves the position back to `next_offset`, where the log lost its tail and gives the offsets from there on to other
+    /// records. The only way back, and an audit event; false if the position stands there or before.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if another process took the partition over.
+    pub async fn rewind_partition(
+        &self,
+        lease: &Lease,
+        next_offset: i64,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        const DOING: &str = "move a partition's position back";
+        let Lease { group, topic, partition, generation } = lease;
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        hold(&mut transaction, lease).await?;
+        let before = read_position(&mut transaction, lease).await?;
+        let moved =
+            sqlx::query_file!("queries/partition_progress/rewind.sql", group, topic, partition, next_offset, now)
+                .execute(&mut *transaction)
+                .await
+                .doing(DOING)?;
+        if moved.rows_affected() == 1 {
+            let entity_id = format!("{topic}/{partition}");
+            let payload = json!({ "group": group, "generation": generation, "from": before, "to": next_offset });
+            let change = Change { action: "partition.rewound", entity: "partition", entity_id, room: None, payload };
+            self.record(&mut transaction, now, change).await?;
+        }
+        transaction.commit().await.doing(DOING)?;
+        Ok(moved.rows_affected() == 1)
+    }
+
     /// Keeps a record that could not be used; false if it was kept before.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod ingest;
 mod listing;
 mod outage;
 mod outbox;
+mod positions;
 mod reading;
 mod replay;
 mod schema;
