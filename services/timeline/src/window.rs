@@ -103,11 +103,7 @@ impl Windower {
         if record.end() > self.keep_from() {
             self.records.push_back((offset, record.end()));
         }
-        let missing = record.first.samples() - self.seen_end.samples();
-        if missing > 0 {
-            let reason = self.missing.unwrap_or(CoverageReason::SequenceJump);
-            self.declare(missing, CoverageState::Lost, reason, &mut closed);
-        }
+        self.declare_missing(record.first, &mut closed);
         self.missing = None;
         let known = (self.seen_end.samples() - record.first.samples()).max(0);
         if !record.is_end() && record.samples() > known {
@@ -120,9 +116,11 @@ impl Windower {
         closed
     }
 
-    /// Closes what is open: the epoch ended without saying so.
-    pub fn finish(&mut self) -> Vec<ClosedWindow> {
+    /// Closes what is open: the epoch ended without saying so. Records were sent up to `sent`; what did not come of them
+    /// is lost.
+    pub fn finish(&mut self, sent: StreamTime) -> Vec<ClosedWindow> {
         let mut closed = Vec::new();
+        self.declare_missing(sent, &mut closed);
         self.close_tail(&mut closed);
         closed
     }
@@ -134,6 +132,11 @@ impl Windower {
         while self.records.len() > 1 && self.records.front().is_some_and(|(_, end)| end.samples() <= needed) {
             self.records.pop_front();
         }
+    }
+
+    /// The log gives its offsets anew from `offset` on: all that is needed is now to be found there or after, if at all.
+    pub fn read_again_from(&mut self, offset: i64) {
+        self.records.iter_mut().for_each(|(needed, _)| *needed = offset);
     }
 
     /// Says why samples are missing, if the next record to come lies later than expected.
@@ -191,6 +194,14 @@ impl Windower {
                 self.declare(samples - known, CoverageState::Silence, CoverageReason::Muted, closed);
             }
             AudioBody::End => {}
+        }
+    }
+
+    fn declare_missing(&mut self, until: StreamTime, closed: &mut Vec<ClosedWindow>) {
+        let missing = until.samples() - self.seen_end.samples();
+        if missing > 0 {
+            let reason = self.missing.unwrap_or(CoverageReason::SequenceJump);
+            self.declare(missing, CoverageState::Lost, reason, closed);
         }
     }
 

@@ -53,7 +53,7 @@ pub(crate) enum Stage {
 impl EpochWork {
     /// Takes the epoch up where the database says.
     pub(crate) fn resume(
-        record: &AudioRecord,
+        (key, language): (&EpochKey, &str),
         partition: i32,
         state: &EpochState,
         tail: &[Word],
@@ -61,9 +61,9 @@ impl EpochWork {
     ) -> Self {
         let resume = Resume { next_first: state.next_first, seam: state.seam, missing: None };
         Self {
-            key: record.key.clone(),
+            key: key.clone(),
             partition,
-            windower: Windower::new(resume, settings.limits(&record.language), Box::<Earshot>::default()),
+            windower: Windower::new(resume, settings.limits(language), Box::<Earshot>::default()),
             windows: VecDeque::new(),
             tail: last_words(tail),
             began_at: state.began_at,
@@ -84,10 +84,10 @@ impl EpochWork {
         }
     }
 
-    /// Ends it without a record that says so.
-    pub(crate) fn end(&mut self, how: EpochEnd) {
+    /// Ends it without a record that says so, after records up to `sent`.
+    pub(crate) fn end(&mut self, how: EpochEnd, sent: StreamTime) {
         if self.end.is_none() {
-            let closed = self.windower.finish();
+            let closed = self.windower.finish(sent);
             self.add(closed);
             self.end = Some((how, None));
         }
@@ -146,6 +146,14 @@ impl EpochWork {
     pub(crate) fn needed_offset(&self) -> Option<i64> {
         let end = self.end.and_then(|(_, offset)| offset);
         self.windower.needed_offset().into_iter().chain(end).min()
+    }
+
+    /// The log gives its offsets anew from `offset` on.
+    pub(crate) fn read_again_from(&mut self, offset: i64) {
+        self.windower.read_again_from(offset);
+        if let Some((_, Some(said_at))) = &mut self.end {
+            *said_at = offset;
+        }
     }
 
     /// Whether all that is left to do is to say that it is finished.

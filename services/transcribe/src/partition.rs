@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::EpochKey;
+use domain::{CoverageReason, EpochKey};
 use store::Lease;
 
 use crate::{epoch::EpochWork, log_end::LogEnd};
@@ -47,11 +47,27 @@ impl PartitionWork {
     }
 
     /// Other epochs of the same stream that came before `key` and have not ended.
-    pub(crate) fn superseded_by<'a>(&'a mut self, key: &'a EpochKey) -> impl Iterator<Item = &'a mut EpochWork> {
-        self.epochs.values_mut().filter(move |work| {
+    pub(crate) fn superseded_by(&self, key: &EpochKey) -> Vec<EpochKey> {
+        let is_earlier = |work: &&EpochWork| {
             work.end.is_none()
                 && (&work.key.room, &work.key.stream) == (&key.room, &key.stream)
                 && work.key.epoch < key.epoch
-        })
+        };
+        self.epochs.values().filter(is_earlier).map(|work| work.key.clone()).collect()
+    }
+
+    /// Records before `first_available` were deleted unread.
+    pub(crate) fn truncate(&mut self, first_available: i64) {
+        self.truncated = true;
+        self.next = self.next.max(first_available);
+        let epochs = self.epochs.values_mut();
+        epochs.for_each(|epoch| epoch.windower.expect_missing(CoverageReason::RetentionExpired));
+    }
+
+    /// The log lost its tail and is read again from `offset` on, which is stored as the position.
+    pub(crate) fn read_again_from(&mut self, offset: i64) {
+        (self.next, self.stored) = (offset, offset);
+        self.log_end = LogEnd::default();
+        self.epochs.values_mut().for_each(|epoch| epoch.read_again_from(offset));
     }
 }

@@ -4,11 +4,7 @@ mod records;
 mod storing;
 mod upkeep;
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bus::{BusError, Consumer, Subscription, Watermarks};
 use domain::EpochKey;
@@ -87,7 +83,7 @@ pub async fn run(tools: Tools<'_>, settings: Settings, stop: CancellationToken) 
                 worker.consumer.close().await;
                 return Ok(());
             }
-            Err(TranscribeError::Store(error)) if starts_over(&error) => {
+            Err(error) if starts_over(&error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "transcription starts over from the stored position"
@@ -210,8 +206,18 @@ impl Worker {
     }
 }
 
-/// Whether reading again from the stored position cures it: the database was away, or somebody else stored meanwhile.
-fn starts_over(error: &StoreError) -> bool {
-    error.is_transient()
-        || matches!(error, StoreError::LeaseLost { .. } | StoreError::OutOfPlace { .. } | StoreError::Finished { .. })
+/// Whether reading again from the stored position cures it: database or broker were away, or somebody else stored
+/// meanwhile.
+fn starts_over(error: &TranscribeError) -> bool {
+    match error {
+        TranscribeError::Bus(error) => error.is_transient(),
+        TranscribeError::Store(error) => {
+            error.is_transient()
+                || matches!(
+                    error,
+                    StoreError::LeaseLost { .. } | StoreError::OutOfPlace { .. } | StoreError::Finished { .. }
+                )
+        }
+        TranscribeError::Wire(_) => false,
+    }
 }

@@ -113,13 +113,40 @@ fn what_is_missing_becomes_a_lost_stretch() {
 }
 
 #[test]
+fn what_was_sent_and_never_came_before_an_epoch_ends_is_lost() {
+    let mut windower = windower(Resume { next_first: StreamTime::from_samples(16_000), ..Resume::default() });
+    windower.expect_missing(CoverageReason::RetentionExpired);
+    let windows = windower.finish(StreamTime::from_samples(80_000));
+    check_tiles(&windows, 16_000, 80_000);
+    let masks: Vec<_> = windows.iter().flat_map(|w| &w.masks).map(|mask| (mask.state, mask.reason)).collect();
+    assert_eq!(masks, [(CoverageState::Lost, Some(CoverageReason::RetentionExpired))]);
+    assert_eq!(windower.finish(StreamTime::from_samples(70_000)), [], "all of that came");
+}
+
+#[test]
+fn a_log_that_is_read_again_is_needed_from_there() {
+    let records = records(&"#".repeat(60));
+    let mut windower = windower(Resume::default());
+    records[..5].iter().zip(100..).for_each(|(record, offset)| drop(windower.push(record, offset)));
+    windower.read_again_from(40);
+    assert_eq!(windower.needed_offset(), Some(40));
+    let closed: Vec<_> = records.iter().zip(40..).flat_map(|(record, offset)| windower.push(record, offset)).collect();
+    check_tiles(&closed, 0, 96_000);
+    assert_eq!(windower.needed_offset(), Some(40));
+    for window in closed {
+        windower.stored(window.range.end(), window.seam_after);
+    }
+    assert_eq!(windower.needed_offset(), Some(46), "the last record stays needed");
+}
+
+#[test]
 fn a_change_of_speaker_is_kept_to_the_sample() {
     let mut records = [record(0, AudioBody::Chunk(vec![9; 7_000])), record(7_000, AudioBody::Chunk(vec![9; 9_000]))];
     records[0].speaker = Some("Mara".into());
     records[1].speaker = Some("Jon".into());
     let mut windower = windower(Resume::default());
     records.iter().zip(0..).for_each(|(record, offset)| drop(windower.push(record, offset)));
-    let speakers = windower.finish().remove(0).speakers;
+    let speakers = windower.finish(StreamTime::ZERO).remove(0).speakers;
     let at = StreamTime::from_samples;
     assert_eq!(speakers, [(at(0), Some("Mara".into())), (at(7_000), Some("Jon".into()))]);
 }

@@ -1,17 +1,22 @@
 //! What is looked after while time goes by.
 
+use std::time::Instant;
+
 use bus::{BusError, Watermarks};
+use domain::EpochKey;
 use store::EpochEnd;
 use tokio::task::JoinError;
 
-use super::{Instant, TranscribeError, Worker};
+use super::{TranscribeError, Worker};
+use crate::epoch::EpochWork;
 
 impl Worker {
     /// Closes idle epochs, notes how far streams were seen, moves positions, pauses and resumes partitions.
     pub(super) async fn look_after(&mut self) -> Result<(), TranscribeError> {
         let numbers: Vec<i32> = self.partitions.keys().copied().collect();
         for number in numbers {
-            self.end_silent_epochs(number);
+            self.end_silent_epochs(number).await?;
+            self.ask_for_log_end(number);
             self.note_progress(number).await?;
             self.keep_backlog_bounded(number)?;
             self.store_heard(number).await?;
@@ -19,17 +24,23 @@ impl Worker {
         Ok(())
     }
 
-    fn end_silent_epochs(&mut self, number: i32) {
-        let Some(partition) = self.partitions.get_mut(&number) else { return };
-        if let Some(whole) = partition.log_end.read_to(partition.next) {
-            for epoch in partition.epochs.values_mut().filter(|epoch| epoch.end.is_none()) {
-                if epoch.silent_for(whole) >= self.settings.idle {
-                    epoch.end(EpochEnd::Idle);
-                }
-            }
+    async fn end_silent_epochs(&mut self, number: i32) -> Result<(), TranscribeError> {
+        let Some(partition) = self.partitions.get_mut(&number) else { return Ok(()) };
+        let Some(whole) = partition.log_end.read_to(partition.next) else { return Ok(()) };
+        let idle = self.settings.idle;
+        let open = partition.epochs.values_mut().filter(|epoch| epoch.end.is_none());
+        let silent: Vec<EpochKey> =
+            open.filter_map(|epoch| (epoch.silent_for(whole) >= idle).then(|| epoch.key.clone())).collect();
+        for key in silent {
+            self.end_unsaid(number, &key, EpochEnd::Idle).await?;
         }
+        Ok(())
+    }
+
+    fn ask_for_log_end(&mut self, number: i32) {
+        let Some(partition) = self.partitions.get_mut(&number) else { return };
         let now = Instant::now();
-        if partition.log_end.is_due(now) && partition.epochs.values().any(|epoch| epoch.seems_silent()) {
+        if partition.log_end.is_due(now) && partition.epochs.values().any(EpochWork::seems_silent) {
             partition.log_end.asks(now);
             let (generation, answer) = (partition.lease.generation, self.consumer.watermarks(number));
             self.questions.spawn(async move { (number, generation, answer.await) });

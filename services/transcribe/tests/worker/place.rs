@@ -151,6 +151,19 @@ impl Place {
         }
     }
 
+    /// Waits until the broker has deleted all that was sent.
+    pub(crate) async fn until_deleted(&self) {
+        let (admin, began) = (Admin::connect(&self.bus).unwrap(), Instant::now());
+        loop {
+            let held = admin.watermarks(topic::AUDIO).await.unwrap()[0];
+            if held.first == held.end {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "nothing is deleted: {held:?}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
     /// First and last sample, state and reason of each interval of each epoch of a stream, joined where they touch.
     pub(crate) async fn account(&self, stream: &str) -> Vec<(i64, i64, CoverageState, Option<CoverageReason>)> {
         let coverage = self.store.coverage(&room()).await.unwrap();
