@@ -59,7 +59,7 @@ pub async fn run(tools: Tools<'_>, settings: Settings, stop: CancellationToken) 
                 worker.consumer.close().await;
                 return Ok(());
             }
-            Err(ScreenError::Store(error)) if error.is_transient() || matches!(error, StoreError::LeaseLost { .. }) => {
+            Err(error) if starts_over(&error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "screening starts over from the stored position"
@@ -71,6 +71,15 @@ pub async fn run(tools: Tools<'_>, settings: Settings, stop: CancellationToken) 
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
             () = stop.cancelled() => return Ok(()),
         }
+    }
+}
+
+/// Whether reading again from the stored position cures it: database or broker were away, or the partition moved.
+fn starts_over(error: &ScreenError) -> bool {
+    match error {
+        ScreenError::Bus(error) => error.is_transient(),
+        ScreenError::Store(error) => error.is_transient() || matches!(error, StoreError::LeaseLost { .. }),
+        ScreenError::Find(_) | ScreenError::Task(_) => false,
     }
 }
 
@@ -110,14 +119,25 @@ impl Worker {
                     self.leases.insert(partition, lease);
                 }
                 Event::Revoked { partition } => drop(self.leases.remove(&partition)),
-                Event::Truncated { partition, wanted, first_available }
-                | Event::RolledBack { partition, wanted, first_available, .. } => {
+                Event::Truncated { partition, wanted, first_available } => {
                     tracing::error!(
                         partition,
                         wanted,
                         first_available,
                         "the topic lost windows before they were screened"
                     );
+                }
+                Event::RolledBack { partition, wanted, end, first_available } => {
+                    tracing::error!(
+                        partition,
+                        wanted,
+                        end,
+                        first_available,
+                        "the topic ends before the stored position; it is read again from its first record on"
+                    );
+                    if let Some(lease) = self.leases.get(&partition) {
+                        self.store.rewind_partition(lease, first_available, (self.settings.clock)()).await?;
+                    }
                 }
                 Event::Record(record) => self.take(&record).await?,
             }
