@@ -18,7 +18,7 @@ pub struct Limits {
     pub min: i64,
     /// A cut at the latest here.
     pub max: i64,
-    /// A run without voice of this length is a pause.
+    /// A run without voice of this length is a pause; one of twice this length ends a window at `min`.
     pub pause: i64,
     /// Sound kept on both sides of a seam without a pause.
     pub margin: i64,
@@ -239,9 +239,13 @@ impl Windower {
     }
 
     /// Where the open window may end, and whether that is a seam without a pause.
+    ///
+    /// It ends in its longest pause, as soon as that is long enough for the sound that has come. Sentences end in longer
+    /// pauses than their parts do, and a window that begins within a sentence is heard worse.
     fn find_cut(&self) -> Option<(StreamTime, bool)> {
         let Limits { min, max, pause, .. } = self.limits;
         let (mut quiet, mut voiced) = (0, false);
+        let mut longest: Option<(i64, StreamTime)> = None;
         for (index, frame) in self.tape.frames.iter().enumerate() {
             let frame_first = self.tape.frames_first + count(index * FRAME_SAMPLES);
             let frame_end = frame_first + count(FRAME_SAMPLES);
@@ -254,15 +258,28 @@ impl Windower {
             } else {
                 quiet += count(FRAME_SAMPLES);
             }
+            let middle = (frame_end + -(quiet / 2)).max(self.first + min);
+            let is_pause = voiced && quiet >= pause && frame_end.samples() - middle.samples() >= pause / 2;
+            if is_pause && longest.is_none_or(|(length, _)| quiet > length) {
+                longest = Some((quiet, middle));
+            }
             let length = frame_end.samples() - self.first.samples();
-            if voiced && quiet >= pause && length - pause / 2 >= min {
-                return Some((frame_end + -(pause / 2), false));
+            if let Some((_, middle)) = longest.filter(|(quiet, _)| *quiet >= self.pause_wanted(length)) {
+                return Some((middle, false));
             }
             if length >= max {
                 return Some(if voiced { (self.deepest_dip(index), true) } else { (frame_end, false) });
             }
         }
         None
+    }
+
+    /// How long a pause must be to end a window of which `length` samples have come: [`Limits::pause`] at `max`, and
+    /// evenly more before, twice that at `min`.
+    fn pause_wanted(&self, length: i64) -> i64 {
+        let Limits { min, max, pause, .. } = self.limits;
+        let left = (max - length).clamp(0, max - min);
+        pause + pause * left / (max - min).max(1)
     }
 
     /// The quietest place between `min` and `max` less the margin, over 80 ms; the latest of equals.

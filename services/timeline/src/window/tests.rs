@@ -61,11 +61,14 @@ fn check_cuts(picture: &str, expected: &[(f64, bool)]) {
 }
 
 #[test]
-fn the_cut_falls_in_the_first_pause_after_the_least_length() {
-    check_cuts(
-        &format!("{}...{}....{}", "#".repeat(30), "#".repeat(15), "#".repeat(10)),
-        &[(5.0, false), (6.2, false)],
-    );
+fn a_long_pause_ends_a_window_at_once_and_a_short_one_later() {
+    let voice = |tenths| "#".repeat(tenths);
+    // The pause before the least length does not count.
+    let long = format!("{}......{}......{}", voice(30), voice(15), voice(10));
+    check_cuts(&long, &[(5.4, false), (6.7, false)]);
+    // 0.4 s is enough once 9.3 s are there; the longest pause counts, not the last.
+    let short = format!("{}....{}...{}", voice(45), voice(30), voice(30));
+    check_cuts(&short, &[(4.7, false), (11.2, false)]);
 }
 
 #[test]
@@ -153,13 +156,13 @@ fn a_change_of_speaker_is_kept_to_the_sample() {
 
 #[test]
 fn only_the_records_of_unstored_windows_are_still_needed() {
-    let records = records(&format!("{}...{}", "#".repeat(45), "#".repeat(60)));
+    let records = records(&format!("{}......{}", "#".repeat(45), "#".repeat(60)));
     let mut windower = windower(Resume::default());
     let closed: Vec<_> =
         records[..10].iter().zip(100..).flat_map(|(record, offset)| windower.push(record, offset)).collect();
     assert_eq!(windower.needed_offset(), Some(100));
     windower.stored(closed[0].range.end(), closed[0].seam_after);
-    assert_eq!(windower.needed_offset(), Some(104), "the cut at 4.65 s lies in the fifth chunk");
+    assert_eq!(windower.needed_offset(), Some(104), "the cut at 4.8 s lies in the fifth chunk");
 }
 
 /// What a source may send: kinds of records with lengths, some sent twice, some lost on the way.
