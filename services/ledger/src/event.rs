@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::instant::{format_instant, truncate_instant};
+use crate::merkle::{Hash, LEAF_PREFIX};
 
 /// Length of an event's salt.
 pub const SALT_BYTES: usize = 16;
@@ -15,11 +16,8 @@ pub const SALT_BYTES: usize = 16;
 /// 2^53 - 1 these are no longer exact (RFC 8785, appendix D).
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 
-/// RFC 9162, 2.1.1: a leaf's hash begins with this byte, a node's with `0x01`, so that none can stand for the other.
-const LEAF_PREFIX: [u8; 1] = [0x00];
-
 /// SHA-256 of an event's salt and canonical form.
-pub type LeafHash = [u8; 32];
+pub type LeafHash = Hash;
 
 /// One change of state, as it is recorded in the transaction that makes it.
 ///

@@ -1,11 +1,32 @@
-//! What makes the record provable: audit events and the hash that each has as a leaf of the log. Pure.
+//! What makes the record provable: audit events, the log over them, its signed heads and proofs. Pure.
 //!
 //! The canonical form is RFC 8785 by `serde_json_canonicalizer`, which follows the RFC for every number and string;
 //! the hash is `sha2`. Both can be redone with stock tools: `printf '\0'`, the salt, the canonical line, `sha256sum`.
+//!
+//! The tree is RFC 9162, its heads are C2SP checkpoints in signed notes (`ed25519-dalek`, `base64`), its proofs C2SP
+//! tlog-proof files, so that any tool for these can check them. Tree and notes are ours: they are the core of what we
+//! promise, they are short, and the kept crates (`tlog_tiles`, `ct-merkle`) hold either no right edge that can be
+//! resumed or no cosignatures. What reads foreign bytes takes one spelling only and never panics.
 #![deny(missing_docs)]
 
+mod check;
+mod checkpoint;
 mod event;
 mod instant;
+mod key;
+mod line;
+pub mod merkle;
+mod note;
+mod rotation;
+mod tlog_proof;
+mod trust;
 
+pub use check::{CheckSummary, Difference, LogCheck, StoredEvent};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use event::{AuditEvent, EventError, LeafHash, MAX_INTEGER, SALT_BYTES};
 pub use instant::{format_instant, truncate_instant};
+pub use key::{KeyError, KeyKind, SigningKey, VerifyingKey};
+pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteSignature, Verified};
+pub use rotation::{Rotation, RotationError};
+pub use tlog_proof::{MAX_PROOF_BYTES, NotProved, TlogProof, TlogProofError};
+pub use trust::{Trust, TrustError, Witnessed};
