@@ -18,6 +18,7 @@ mod line;
 pub mod merkle;
 mod note;
 mod rotation;
+mod timestamp;
 mod tlog_proof;
 mod trust;
 
@@ -28,5 +29,8 @@ pub use instant::{format_instant, truncate_instant};
 pub use key::{KeyError, KeyKind, SigningKey, VerifyingKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteSignature, Verified};
 pub use rotation::{Rotation, RotationError};
+pub use timestamp::{
+    MAX_TIMESTAMP_BYTES, Timestamp, TimestampError, timestamp_query, timestamp_token, verify_timestamp,
+};
 pub use tlog_proof::{MAX_PROOF_BYTES, NotProved, TlogProof, TlogProofError};
 pub use trust::{Trust, TrustError, Witnessed};
