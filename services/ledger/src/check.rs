@@ -69,15 +69,22 @@ where
     /// Begins a check. `checkpoints` are the signed notes in the order of their sizes, read as the events reach them;
     /// `report` gets every difference when it is found.
     pub fn new(trust: &'t Trust, checkpoints: impl IntoIterator<IntoIter = C>, report: R) -> Self {
+        Self::resume(trust, Edge::new(), checkpoints, report)
+    }
+
+    /// Begins a check of the log's tail: the first event is number `edge.size()`.
+    ///
+    /// Let the first of `checkpoints` be the one of that size: it shows whether `edge` is sound. None may be smaller.
+    pub fn resume(trust: &'t Trust, edge: Edge, checkpoints: impl IntoIterator<IntoIter = C>, report: R) -> Self {
         let mut check = Self {
             trust,
             checkpoints: checkpoints.into_iter(),
             next: None,
             last: None,
             report,
-            edge: Edge::new(),
+            next_seq: edge.size(),
+            edge,
             computed: None,
-            next_seq: 0,
             broken: None,
             summary: CheckSummary::default(),
         };

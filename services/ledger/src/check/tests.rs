@@ -219,6 +219,34 @@ fn an_event_that_cannot_be_hashed_is_named() {
     finds(&kept, 4, &["event 1 cannot be hashed"]);
 }
 
+#[test]
+fn the_tail_alone_is_checked_from_an_edge_that_a_checkpoint_proves() {
+    let mut kept = kept(30, &[20, 30]);
+    let mut edge = Edge::new();
+    for (_, leaf, _) in kept.rows.drain(..20) {
+        edge.append(leaf);
+    }
+    let trust = Trust::new(ORIGIN, key().public().clone()).unwrap();
+    let differences = |edge: &Edge, kept: &Kept| {
+        let mut found = Vec::new();
+        let mut check = LogCheck::resume(&trust, edge.clone(), &kept.checkpoints, |difference| found.push(difference));
+        for (seq, leaf_hash, event) in &kept.rows {
+            check.event(&StoredEvent { seq: *seq, leaf_hash: *leaf_hash, event: event.as_ref() });
+        }
+        assert_eq!(check.finish().events, 10);
+        found
+    };
+    assert!(differences(&edge, &kept).is_empty());
+    let other = Edge::resume(20, vec![[1; 32], [2; 32]]).unwrap();
+    assert!(matches!(
+        differences(&other, &kept)[..],
+        [Difference::Root { size: 20, .. }, Difference::Unprovable { .. }]
+    ));
+    kept.rows[3].1 = [0; 32];
+    kept.rows[3].2 = None;
+    assert!(matches!(differences(&edge, &kept)[..], [Difference::Root { size: 30, agreed: 20 }]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))] // signatures are slow in a debug build
 
