@@ -6,7 +6,8 @@
 //! The tree is RFC 9162, its heads are C2SP checkpoints in signed notes (`ed25519-dalek`, `base64`), its proofs C2SP
 //! tlog-proof files, so that any tool for these can check them. Tree and notes are ours: they are the core of what we
 //! promise, they are short, and the kept crates (`tlog_tiles`, `ct-merkle`) hold either no right edge that can be
-//! resumed or no cosignatures. What reads foreign bytes takes one spelling only and never panics.
+//! resumed or no cosignatures. Stamps of third parties on a head are RFC 3161. `cargo run -p ledger --example independent`
+//! puts our files before Go's implementation. What reads foreign bytes takes one spelling only and never panics.
 #![deny(missing_docs)]
 
 mod check;
