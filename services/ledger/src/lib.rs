@@ -7,7 +7,8 @@
 //! tlog-proof files, so that any tool for these can check them. Tree and notes are ours: they are the core of what we
 //! promise, they are short, and the kept crates (`tlog_tiles`, `ct-merkle`) hold either no right edge that can be
 //! resumed or no cosignatures. Stamps of third parties on a head are RFC 3161. `cargo run -p ledger --example independent`
-//! puts our files before Go's implementation. What reads foreign bytes takes one spelling only and never panics.
+//! puts our files before Go's implementation. Notes, checkpoints, keys and proofs have one spelling each, and nothing
+//! that reads foreign bytes panics.
 #![deny(missing_docs)]
 
 mod check;
