@@ -1,8 +1,6 @@
 //! The closed lists: one enum each. A new value is a migration, as the database checks them too.
 
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
+use crate::StatementCategory;
 
 /// A name that is not on its closed list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,17 +14,24 @@ pub struct UnknownName {
     pub known: String,
 }
 
+/// Declares closed lists: an enum each, with its names for JSON and SQL, in order.
+///
+/// The crate that uses it depends on `serde`.
+#[macro_export]
 macro_rules! closed {
     ($($(#[$doc:meta])* $list:ident $what:literal { $($(#[$value_doc:meta])* $value:ident = $name:literal,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         pub enum $list {
-            $($(#[$value_doc])* #[serde(rename = $name)] $value,)*
+            $($(#[$value_doc])* #[doc = concat!("`", $name, "`")] #[serde(rename = $name)] $value,)*
         }
 
         impl $list {
             /// Every value, in the order of the list.
             pub const ALL: &'static [Self] = &[$(Self::$value),*];
+
+            /// Every name, in the order of the list.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
 
             /// The name used in JSON, SQL and rules.
             pub const fn as_str(self) -> &'static str {
@@ -34,19 +39,23 @@ macro_rules! closed {
             }
         }
 
-        impl FromStr for $list {
-            type Err = UnknownName;
+        impl ::core::str::FromStr for $list {
+            type Err = $crate::UnknownName;
 
-            fn from_str(name: &str) -> Result<Self, UnknownName> {
+            fn from_str(name: &str) -> Result<Self, $crate::UnknownName> {
                 match name {
                     $($name => Ok(Self::$value),)*
-                    _ => Err(UnknownName { list: $what, name: name.to_owned(), known: [$($name),*].join(", ") }),
+                    _ => Err($crate::UnknownName {
+                        list: $what,
+                        name: name.to_owned(),
+                        known: Self::NAMES.join(", "),
+                    }),
                 }
             }
         }
 
-        impl fmt::Display for $list {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::core::fmt::Display for $list {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
@@ -191,21 +200,20 @@ impl CoverageState {
 }
 
 impl Category {
-    /// The category constant of a statement of reasons that this category stands for by default
-    /// (Transparency Database, schema of July 2025).
-    pub const fn statement_category(self) -> &'static str {
+    /// The category of a statement of reasons that this category stands for by default; policy may override it.
+    pub const fn statement_category(self) -> StatementCategory {
         match self {
-            Self::Threat | Self::Incitement => "STATEMENT_CATEGORY_VIOLENCE",
-            Self::Hate => "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH",
-            Self::Harassment => "STATEMENT_CATEGORY_CYBER_VIOLENCE",
-            Self::Terrorism | Self::PublicSecurity => "STATEMENT_CATEGORY_RISK_FOR_PUBLIC_SECURITY",
-            Self::SelfHarm => "STATEMENT_CATEGORY_SELF_HARM",
-            Self::Sexual | Self::Profanity => "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
-            Self::SexualMinors => "STATEMENT_CATEGORY_PROTECTION_OF_MINORS",
-            Self::Scam => "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
-            Self::IllegalGoods => "STATEMENT_CATEGORY_UNSAFE_AND_PROHIBITED_PRODUCTS",
-            Self::Election => "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
-            Self::Privacy => "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+            Self::Threat | Self::Incitement => StatementCategory::Violence,
+            Self::Hate => StatementCategory::IllegalOrHarmfulSpeech,
+            Self::Harassment => StatementCategory::CyberViolence,
+            Self::Terrorism | Self::PublicSecurity => StatementCategory::RiskForPublicSecurity,
+            Self::SelfHarm => StatementCategory::SelfHarm,
+            Self::Sexual | Self::Profanity => StatementCategory::OtherViolationTc,
+            Self::SexualMinors => StatementCategory::ProtectionOfMinors,
+            Self::Scam => StatementCategory::ScamsAndFraud,
+            Self::IllegalGoods => StatementCategory::UnsafeAndProhibitedProducts,
+            Self::Election => StatementCategory::NegativeEffectsOnCivicDiscourseOrElections,
+            Self::Privacy => StatementCategory::DataProtectionAndPrivacyViolations,
         }
     }
 

@@ -8,6 +8,7 @@ mod audio;
 mod closed;
 mod flag;
 mod ids;
+mod statement;
 mod time;
 mod window;
 
@@ -18,5 +19,6 @@ pub use ids::{
     AuditEventId, AuditEventKind, FindingId, FindingKind, FlagId, FlagKind, InvalidName, RoomId, StreamId, StreamKind,
     StreamName, WindowId, WindowKind,
 };
+pub use statement::{StatementCategory, StatementKeyword};
 pub use time::{Epoch, InvalidRange, SAMPLE_RATE_HZ, StreamRange, StreamTime};
 pub use window::{EpochKey, HeardWindow, Interval, Provenance, Segment, TilingError, Word, check_tiling};

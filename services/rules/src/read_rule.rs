@@ -169,13 +169,11 @@ fn read_dsa(root: &Section<'_, '_>) -> Option<(String, Vec<String>, Vec<Ground>)
     let keywords = dsa.texts("keywords");
     match dsa::keywords(&category) {
         None => {
-            let known: Vec<String> = dsa::categories().collect();
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let known: Vec<&str> = dsa::categories().collect();
             let what = format!("`{category}` is not a category that a rule may name");
             dsa.note(dsa.line_of("category"), what, suggest(&category, &known));
         }
         Some(known) => {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
             for keyword in keywords.iter().filter(|keyword| !known.contains(&keyword.value.as_str())) {
                 let what = format!("`{}` is not a keyword of {category}", keyword.value);
                 dsa.note(keyword.line, what, suggest(&keyword.value, &known));
