@@ -23,7 +23,7 @@ use notes::{Fields, Notes};
 pub const MAX_DOCUMENT_BYTES: usize = 256 << 20;
 
 /// The most statements of one call to the database.
-pub(super) const MAX_BATCH: usize = 100;
+pub const MAX_BATCH: usize = 100;
 
 /// A byte order mark in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

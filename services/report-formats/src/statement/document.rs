@@ -5,8 +5,8 @@ use domain::{StatementCategory, StatementKeyword};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, AccountType, AutomatedDecision, ContentType, Ground, Language, Monetary, Provision, SourceType, State,
-    Visibility, YesNo,
+    Account, AccountType, AutomatedDecision, ContentType, Ground, Language, Monetary, Provision, Puid, SourceType,
+    State, Visibility, YesNo,
 };
 
 /// One statement of reasons, as it goes to the database. Absent fields are left out, as some refuse `null`.
@@ -110,7 +110,7 @@ pub struct Statement {
     /// The part of machines in deciding.
     pub automated_decision: AutomatedDecision,
     /// The platform's own id of the statement, used once for ever: letters, digits, `-`, `_`.
-    pub puid: String,
+    pub puid: Puid,
 }
 
 /// A product's number.
@@ -120,6 +120,16 @@ pub struct ContentId {
     /// 13 digits.
     #[serde(rename = "EAN-13", default, skip_serializing_if = "Option::is_none")]
     pub ean_13: Option<String>,
+}
+
+impl Statement {
+    /// Its canonical bytes (RFC 8785): the same statement has the same, whoever writes them.
+    ///
+    /// # Errors
+    /// None known: every statement can be written as JSON.
+    pub fn canonical(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json_canonicalizer::to_vec(self)
+    }
 }
 
 /// `null` in place of a list says the same as no list.

@@ -53,7 +53,6 @@ fn check(document: &Value, expected: &[&str]) {
     assert_eq!(found(document.to_string().as_bytes()), expected, "{document:#}");
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "written out at the call")]
 #[track_caller]
 fn changed(changes: Value, expected: &[&str]) {
     check(&with(changes), expected);
