@@ -10,6 +10,7 @@ pub(crate) mod migrate;
 pub(crate) mod models;
 pub(crate) mod rooms;
 pub(crate) mod rules;
+pub(crate) mod statement;
 pub(crate) mod transcript;
 pub(crate) mod up;
 pub(crate) mod worker;

@@ -59,6 +59,8 @@ enum Command {
     Classify(commands::classify::Arguments),
     /// Check, test and try rule packs
     Rules(commands::rules::Arguments),
+    /// Check statements of reasons
+    Statement(commands::statement::Arguments),
     /// List, fetch and verify speech models
     Models(commands::models::Arguments),
     /// Bring the database's schema up to date
@@ -90,6 +92,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     match arguments.command {
         Command::Classify(arguments) => commands::classify::run(&config, &arguments),
         Command::Rules(arguments) => commands::rules::run(&config, arguments),
+        Command::Statement(arguments) => commands::statement::run(&arguments),
         Command::Models(arguments) => commands::models::run(&config, arguments),
         Command::Config(arguments) => commands::config::run(&config, &arguments),
         Command::Recogniser => Ok(Answer::Done),
