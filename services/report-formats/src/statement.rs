@@ -17,6 +17,7 @@ mod fault;
 mod json;
 mod label;
 mod language;
+pub mod outbox;
 mod puid;
 
 pub use automation::{Course, DecidedBy, FoundBy, Seen};
