@@ -142,6 +142,8 @@ enum Fate {
     AnswerLost,
     /// Another call holds one of the puids: refused, and the puid is held for used.
     Locked,
+    /// The same, and the answer is lost.
+    LockedUnheard,
     Limited,
     Broken,
     /// We die before the call, after the first save.
@@ -167,7 +169,7 @@ impl Server {
         if !used.is_empty() {
             return Answer::Used(used);
         }
-        if matches!(fate, Fate::Locked) {
+        if matches!(fate, Fate::Locked | Fate::LockedUnheard) {
             self.held.insert(call[0].clone(), now + TimeDelta::days(2));
             return Answer::Used(vec![call[0].clone()]);
         }
@@ -194,7 +196,7 @@ fn step(saved: &mut Outbox, server: &mut Server, fate: Fate, now: &mut DateTime<
                 Fate::NotHeard => outbox.unanswered(&call, *now),
                 Fate::Limited => outbox.answered(&call, Answer::TooMany { retry_after: None }, *now),
                 Fate::Broken => outbox.answered(&call, Answer::Failed, *now),
-                Fate::AnswerLost => {
+                Fate::AnswerLost | Fate::LockedUnheard => {
                     server.post(&call, fate, *now);
                     outbox.unanswered(&call, *now);
                 }
@@ -206,7 +208,7 @@ fn step(saved: &mut Outbox, server: &mut Server, fate: Fate, now: &mut DateTime<
             }
         }
         Next::Ask(puid) => match fate {
-            Fate::Fine | Fate::Locked => outbox.asked(&puid, server.knows(&puid, *now), *now),
+            Fate::Fine | Fate::Locked | Fate::LockedUnheard => outbox.asked(&puid, server.knows(&puid, *now), *now),
             Fate::DiesBefore | Fate::DiesAfter => return true,
             Fate::NotHeard | Fate::AnswerLost | Fate::Limited | Fate::Broken => outbox.not_asked(None, *now),
         },
@@ -219,10 +221,10 @@ fn step(saved: &mut Outbox, server: &mut Server, fate: Fate, now: &mut DateTime<
 }
 
 fn fate() -> impl Strategy<Value = Fate> {
-    use Fate::{AnswerLost, Broken, DiesAfter, DiesBefore, Fine, Limited, Locked, NotHeard};
+    use Fate::{AnswerLost, Broken, DiesAfter, DiesBefore, Fine, Limited, Locked, LockedUnheard, NotHeard};
     prop_oneof![
         6 => Just(Fine),
-        2 => prop::sample::select(vec![NotHeard, AnswerLost, Locked, Limited, Broken, DiesBefore, DiesAfter]),
+        2 => prop::sample::select(vec![NotHeard, AnswerLost, Locked, LockedUnheard, Limited, Broken, DiesBefore, DiesAfter]),
     ]
 }
 
