@@ -22,6 +22,7 @@
 pub mod activity;
 pub mod build;
 pub mod categories;
+pub mod check;
 pub mod measure;
 pub mod report;
 pub mod rows;
@@ -30,3 +31,8 @@ pub mod write;
 
 pub use report::Report;
 pub use sheet::Sheet;
+
+pub use build::BuildError;
+
+#[cfg(test)]
+mod fixture;
