@@ -8,6 +8,7 @@ pub(crate) mod flags;
 pub(crate) mod ingest;
 pub(crate) mod migrate;
 pub(crate) mod models;
+pub(crate) mod report;
 pub(crate) mod rooms;
 pub(crate) mod rules;
 pub(crate) mod statement;

@@ -61,6 +61,8 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// Check statements of reasons
     Statement(commands::statement::Arguments),
+    /// Check harmonised transparency sheets, anyone's
+    Report(commands::report::Arguments),
     /// List, fetch and verify speech models
     Models(commands::models::Arguments),
     /// Bring the database's schema up to date
@@ -93,6 +95,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Classify(arguments) => commands::classify::run(&config, &arguments),
         Command::Rules(arguments) => commands::rules::run(&config, arguments),
         Command::Statement(arguments) => commands::statement::run(&arguments),
+        Command::Report(arguments) => commands::report::run(arguments),
         Command::Models(arguments) => commands::models::run(&config, arguments),
         Command::Config(arguments) => commands::config::run(&config, &arguments),
         Command::Recogniser => Ok(Answer::Done),

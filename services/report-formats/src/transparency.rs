@@ -14,7 +14,7 @@
 //! # What the regulation leaves open
 //! * Files have no prescribed name: the Commission's sheet names are used, and any name is read.
 //! * A median or rate of nothing stays blank here; filers write 0 too, and the check takes both.
-//! * Greece is `EL` here as at Eurostat; the check takes `GR` too, but not both in one report.
+//! * Greece is `EL` here as at Eurostat; filers write `GR`, and the check takes both.
 //! * One measure may have several restrictions, so restrictions may sum to more than measures, never to fewer.
 //! * The template's blocks of Member States lack `KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL_DEEPFAKE`, which the block of totals
 //!   has. It is written in each, since sub-categories must sum to their category, and the check takes both.
@@ -27,12 +27,12 @@ pub mod measure;
 pub mod report;
 pub mod rows;
 pub mod sheet;
+pub mod version;
 pub mod write;
 
+pub use build::BuildError;
 pub use report::Report;
 pub use sheet::Sheet;
-
-pub use build::BuildError;
 
 #[cfg(test)]
 mod fixture;

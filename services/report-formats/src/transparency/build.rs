@@ -117,7 +117,8 @@ fn recipients(activity: &Activity) -> Result<Table, BuildError> {
     let (total, states) = &activity.recipients;
     known(states.keys(), &rows::MEMBER_STATES)?;
     let row = |row: Indicator| {
-        let count = if row.scope == super::categories::TOTAL { *total } else { states.get(row.scope).copied().unwrap_or(0) };
+        let count =
+            if row.scope == super::categories::TOTAL { *total } else { states.get(row.scope).copied().unwrap_or(0) };
         let cell = if row.tier <= activity.provider.tier { Cell::Count(count) } else { Cell::Blank };
         Row { key: Key::Named(row), cells: vec![cell], notes: Vec::new() }
     };

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate};
 
 use super::{
     activity::{
-        Activity, Appeals, Automated, Automation, Exposure, Freeze, Leaf, Measures, Notices, Orders, Outcomes, Provider,
-        Restriction, Side, Split, Staff, System, Words,
+        Activity, Appeals, Automated, Automation, Exposure, Freeze, Leaf, Measures, Notices, Orders, Outcomes,
+        Provider, Restriction, Side, Split, Staff, System, Words,
     },
     measure::{Sample, Stratum},
     report::Period,
@@ -63,10 +63,12 @@ fn measures(taken: u64, automated: u64) -> Measures {
 
 fn appeals() -> Appeals {
     let mut appeals = Appeals::default();
-    appeals.complaints[0] = Outcomes { total: 9, upheld: 5, partially: 1, reversed: 2, omitted: 1, to_decide: vec![36_000; 8] };
+    appeals.complaints[0] =
+        Outcomes { total: 9, upheld: 5, partially: 1, reversed: 2, omitted: 1, to_decide: vec![36_000; 8] };
     appeals.complaints[4] = Outcomes { total: 3, upheld: 3, to_decide: vec![7_200; 3], ..Outcomes::default() };
     appeals.complaints[5] = Outcomes { total: 1, upheld: 1, to_decide: vec![7_200], ..Outcomes::default() };
-    appeals.disputes = Outcomes { total: 4, upheld: 2, reversed: 2, to_decide: vec![900_000; 4], ..Outcomes::default() };
+    appeals.disputes =
+        Outcomes { total: 4, upheld: 2, reversed: 2, to_decide: vec![900_000; 4], ..Outcomes::default() };
     appeals.implemented = 1;
     appeals.newly_imposed = 1;
     appeals.suspensions = [7, 1, 0];
@@ -107,7 +109,12 @@ pub(super) fn activity(tier: Tier) -> Activity {
     let end = if very_large { "2026-06-30" } else { "2026-12-31" };
     let systems = ["head hate 3 at 0.90", "pack slurs 12"];
     Activity {
-        provider: Provider { name: "Live Rooms, s.r.o.".to_owned(), service: "Rooms".to_owned(), tier, monetised: false },
+        provider: Provider {
+            name: "Live Rooms, s.r.o.".to_owned(),
+            service: "Rooms".to_owned(),
+            tier,
+            monetised: false,
+        },
         period: Period::new(day("2026-01-01"), day(end)).unwrap(),
         published: day(if very_large { "2026-08-31" } else { "2027-02-28" }),
         previous: Some(day("2026-02-28")),

@@ -96,7 +96,9 @@ pub struct Period {
 
 /// Not a period that Article 2 knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{start}/{end} is neither a calendar year nor a half of one (Implementing Regulation (EU) 2024/2835, Article 2)")]
+#[error(
+    "{start}/{end} is neither a calendar year nor a half of one (Implementing Regulation (EU) 2024/2835, Article 2)"
+)]
 pub struct InvalidPeriod {
     /// First day.
     pub start: NaiveDate,

@@ -158,13 +158,7 @@ pub fn indicators(sheet: Sheet) -> Vec<Indicator> {
     }
 }
 
-const fn named(
-    tier: Tier,
-    section: &'static str,
-    name: &'static str,
-    scope: &'static str,
-    unit: Unit,
-) -> Indicator {
+const fn named(tier: Tier, section: &'static str, name: &'static str, scope: &'static str, unit: Unit) -> Indicator {
     Indicator { tier, section, name, scope, unit }
 }
 
@@ -330,7 +324,10 @@ const QUALITATIVE: [(Tier, &str); 11] = [
         "Meaningful and comprehensible information regarding content moderation engaged in at the providers' own initiative",
     ),
     (Tier::Intermediary, "Qualitative description of the automated means"),
-    (Tier::Intermediary, "Qualitative description of indicators of accuracy and possible rate of error of automated means"),
+    (
+        Tier::Intermediary,
+        "Qualitative description of indicators of accuracy and possible rate of error of automated means",
+    ),
     (Tier::Intermediary, "Specification of the precise purposes to apply automated means"),
     (Tier::Intermediary, "Safeguards applied to the use of automated means"),
     (Tier::VeryLarge, "High-level description of the content moderation governance structure"),

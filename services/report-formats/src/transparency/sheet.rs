@@ -158,7 +158,10 @@ fn with_context(columns: &mut Vec<Column>, numbers: &[Heading], prefix: &str) {
     columns.extend(of(numbers));
     for (title, _) in numbers {
         // The template writes these two small, and those alone.
-        let small = ["Number of orders to act", "Number of specific items of information included in the total number of orders"];
+        let small = [
+            "Number of orders to act",
+            "Number of specific items of information included in the total number of orders",
+        ];
         let title = if small.iter().any(|start| title.starts_with(start)) {
             format!("{prefix}n{}", &title[1..])
         } else {
@@ -192,10 +195,7 @@ const ORDERS: [Heading; 7] = [
         "Number of specific items of information included in the total number of orders to act against illegal content",
         Kind::Count,
     ),
-    (
-        "Median time to inform the authority of the receipt of the order to act against illegal content",
-        Kind::Hours,
-    ),
+    ("Median time to inform the authority of the receipt of the order to act against illegal content", Kind::Hours),
     ("Median time to give effect to the order to act against illegal content", Kind::Hours),
     ("Number of orders to provide information", Kind::Count),
     ("Median time to inform the authority of the receipt of the order to provide information", Kind::Hours),

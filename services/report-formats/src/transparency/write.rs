@@ -53,7 +53,8 @@ pub(super) fn csv_file(name: String, rows: impl Iterator<Item = Vec<String>>) ->
     for row in rows {
         writer.write_record(&row).map_err(|source| WriteError { sheet: name.clone(), source })?;
     }
-    let bytes = writer.into_inner().map_err(|error| WriteError { sheet: name.clone(), source: error.into_error().into() })?;
+    let bytes =
+        writer.into_inner().map_err(|error| WriteError { sheet: name.clone(), source: error.into_error().into() })?;
     Ok(File { name, bytes })
 }
 
@@ -67,7 +68,12 @@ pub(super) fn fields(report: &Report, sheet: Sheet, row: &Row) -> Vec<String> {
         Kind::Period => report.period.to_string(),
         Kind::Count | Kind::Hours | Kind::Value => cells.next().unwrap_or_default(),
         Kind::Context => notes.next().unwrap_or_default(),
-        Kind::Label | Kind::Description | Kind::Code | Kind::OtherDescription | Kind::Section | Kind::Indicator
+        Kind::Label
+        | Kind::Description
+        | Kind::Code
+        | Kind::OtherDescription
+        | Kind::Section
+        | Kind::Indicator
         | Kind::Scope => label(row, kind),
     };
     sheet.columns().iter().map(|column| column.kind).map(field).collect()

@@ -12,7 +12,8 @@ use super::{
 };
 
 /// Which reading of the sheet is filled; the heading of sheets 5 and 6 and their instruction differ.
-const READING: &str = "A measure counts here by who decided, not by who found: solely means that no person took part in the decision.";
+const READING: &str =
+    "A measure counts here by who decided, not by who found: solely means that no person took part in the decision.";
 
 pub(super) fn table(activity: &Activity) -> Result<Table, BuildError> {
     let automation = &activity.automation;
@@ -51,7 +52,9 @@ fn row(indicator: Indicator, cell: Cell, note: String) -> Row {
 fn both(automated: &Automated) -> String {
     match automated.split.both {
         0 => READING.to_owned(),
-        both => format!("{READING} {both} more were decided by people and a machine together and are in neither count."),
+        both => {
+            format!("{READING} {both} more were decided by people and a machine together and are in neither count.")
+        }
     }
 }
 
@@ -81,7 +84,10 @@ fn rate(indicator: &Indicator, system: &System) -> Result<(Cell, String), BuildE
     };
     let drawn = format!(
         "{}: {means}; {} of {} flagged and {} of {} unflagged items drawn at random and labelled by people",
-        system.name, sample.flagged.sampled, sample.flagged.population, sample.unflagged.sampled,
+        system.name,
+        sample.flagged.sampled,
+        sample.flagged.population,
+        sample.unflagged.sampled,
         sample.unflagged.population,
     );
     Ok(match estimate {

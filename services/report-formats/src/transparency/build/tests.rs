@@ -33,7 +33,10 @@ fn sub_categories_sum_to_their_category_and_categories_to_the_total() {
 #[test]
 fn the_template_has_as_many_rows_as_the_commission_gave_it() {
     let count = |sheet: Sheet| rows::lines(sheet).len();
-    assert_eq!([Sheet::Categories, Sheet::Orders, Sheet::Notices, Sheet::OwnIllegal, Sheet::OwnTerms].map(count), [100, 91, 91, 90, 98]);
+    assert_eq!(
+        [Sheet::Categories, Sheet::Orders, Sheet::Notices, Sheet::OwnIllegal, Sheet::OwnTerms].map(count),
+        [100, 91, 91, 90, 98]
+    );
     let count = |sheet: Sheet| rows::indicators(sheet).len();
     assert_eq!([Sheet::Identification, Sheet::Appeals, Sheet::Qualitative].map(count), [5, 47, 11]);
     // 20 rows that stand in the template in full, then five in each of 24 languages.
@@ -83,7 +86,8 @@ fn what_does_not_apply_is_blank_and_what_did_not_happen_is_nought() {
 fn each_moderation_system_has_rates_of_its_own_with_sample_and_interval() {
     let report = Report::of(&activity(Tier::Platform)).unwrap();
     let precision = named(rows::RATES[1], rows::TOTAL_NUMBER);
-    let rows: Vec<&Row> = report.tables[Sheet::Automated as usize].rows.iter().filter(|row| precision(&row.key)).collect();
+    let rows: Vec<&Row> =
+        report.tables[Sheet::Automated as usize].rows.iter().filter(|row| precision(&row.key)).collect();
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].cells, [Cell::Real(0.9)]);
     assert!(rows[0].notes[0].starts_with("head hate 3 at 0.90: "));
@@ -106,7 +110,10 @@ fn decisions_of_people_and_machines_together_are_told_beside_the_counts() {
 fn sheet_11_tells_exposure_and_the_state_of_the_records() {
     let report = Report::of(&activity(Tier::Platform)).unwrap();
     let words = |row: usize| report.tables[Sheet::Qualitative as usize].rows[row].cells[0].text();
-    assert!(words(0).ends_with(&format!("the first 123 entries of the provider's audit log, Merkle root {}.", "ab".repeat(32))));
+    assert!(
+        words(0)
+            .ends_with(&format!("the first 123 entries of the provider's audit log, Merkle root {}.", "ab".repeat(32)))
+    );
     assert!(words(1).contains("120.5 listener-minutes"));
     assert!(words(1).contains("0.005 of the 24100.0 listener-minutes of all speech"));
     assert!(words(1).ends_with("The reach of 2 more is not known and not in these figures."));
@@ -116,7 +123,8 @@ fn sheet_11_tells_exposure_and_the_state_of_the_records() {
 fn what_fits_in_no_row_is_refused_by_name() {
     let mut wrong = activity(Tier::Platform);
     wrong.illegal.insert(leaf("OTHER_VIOLATION_TC", "KEYWORD_NUDITY", ""), super::super::activity::Measures::default());
-    let expected = BuildError::WrongSheet { category: "STATEMENT_CATEGORY_OTHER_VIOLATION_TC", sheet: "5_own_initiative_illegal" };
+    let expected =
+        BuildError::WrongSheet { category: "STATEMENT_CATEGORY_OTHER_VIOLATION_TC", sheet: "5_own_initiative_illegal" };
     assert_eq!(Report::of(&wrong), Err(expected));
     let mut wrong = activity(Tier::Platform);
     wrong.words.purposes = "x".repeat(5_001);
@@ -137,7 +145,9 @@ fn codes_that_annex_i_does_not_put_together_make_no_leaf() {
     let of = |keyword: &str, description: &str| {
         Leaf::of_codes("STATEMENT_CATEGORY_VIOLENCE", keyword, description).map(|_| ())
     };
-    let misfit = |keyword: &str| Err(LeafError::Keyword { category: "STATEMENT_CATEGORY_VIOLENCE", keyword: keyword.to_owned() });
+    let misfit = |keyword: &str| {
+        Err(LeafError::Keyword { category: "STATEMENT_CATEGORY_VIOLENCE", keyword: keyword.to_owned() })
+    };
     assert_eq!(of("KEYWORD_HATE_SPEECH", ""), misfit("KEYWORD_HATE_SPEECH"));
     assert_eq!(of("", ""), misfit(""));
     assert_eq!(of("KEYWORD_OTHER", " "), Err(LeafError::Undescribed("STATEMENT_CATEGORY_VIOLENCE")));

@@ -22,7 +22,7 @@ pub(super) struct Member {
 
 /// The CSV files and workbooks of a zip archive; everything is unpacked once, so that a bomb is met here.
 pub(super) fn members(file: &str, bytes: &[u8], findings: &mut Findings) -> Vec<Member> {
-    match unpack(bytes, |name| is_table(name)) {
+    match unpack(bytes, MAX_UNPACKED, is_table) {
         Ok(members) => members,
         Err((code, message)) => {
             findings.fault(file, String::new(), code, message);
@@ -41,13 +41,14 @@ pub(super) fn is_table(name: &str) -> bool {
 
 type Refusal = (Code, String);
 
-fn unpack(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vec<Member>, Refusal> {
-    let unreadable = |error: &dyn std::error::Error| (Code::Unreadable, format!("is not a zip archive that can be read: {error}"));
+fn unpack(bytes: &[u8], most: u64, wanted: impl Fn(&str) -> bool) -> Result<Vec<Member>, Refusal> {
+    let unreadable =
+        |error: &dyn std::error::Error| (Code::Unreadable, format!("is not a zip archive that can be read: {error}"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
     if archive.len() > MAX_MEMBERS {
         return Err((Code::TooLarge, format!("has {} members; more than {MAX_MEMBERS} are not read", archive.len())));
     }
-    let mut left = MAX_UNPACKED;
+    let mut left = most;
     let mut members = Vec::new();
     for index in 0..archive.len() {
         let mut member = archive.by_index(index).map_err(|error| unreadable(&error))?;
@@ -61,9 +62,9 @@ fn unpack(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vec<Member>, Re
             std::io::copy(&mut limited, &mut std::io::sink())
         };
         let read = read.map_err(|error| unreadable(&error))?;
-        left = left.checked_sub(read).ok_or_else(|| {
-            (Code::TooLarge, format!("holds more than {MAX_UNPACKED} bytes when unpacked; it was not read"))
-        })?;
+        left = left
+            .checked_sub(read)
+            .ok_or_else(|| (Code::TooLarge, format!("holds more than {most} bytes when unpacked; it was not read")))?;
         if wanted {
             members.push(Member { name, bytes: content });
         }
@@ -75,14 +76,19 @@ fn unpack(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vec<Member>, Re
 /// The sheets of a workbook, by name.
 pub(super) fn sheets(file: &str, bytes: &[u8], findings: &mut Findings) -> Vec<(String, Vec<Record>)> {
     // A workbook is a zip archive: what calamine would unpack is measured first.
-    if let Err((code, message)) = unpack(bytes, |_| false) {
+    if let Err((code, message)) = unpack(bytes, MAX_UNPACKED, |_| false) {
         findings.fault(file, String::new(), code, message);
         return Vec::new();
     }
     let mut book: Xlsx<_> = match Xlsx::new(Cursor::new(bytes)) {
         Ok(book) => book,
         Err(error) => {
-            findings.fault(file, String::new(), Code::Unreadable, format!("is not a workbook that can be read: {error}"));
+            findings.fault(
+                file,
+                String::new(),
+                Code::Unreadable,
+                format!("is not a workbook that can be read: {error}"),
+            );
             return Vec::new();
         }
     };

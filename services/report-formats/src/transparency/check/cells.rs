@@ -135,9 +135,12 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 pub(super) fn read_date(text: &str) -> (Option<NaiveDate>, Option<String>) {
     let text = text.trim();
     let strict = |text: &str| {
-        let shape = text.len() == 10 && text.bytes().enumerate().all(|(at, byte)| {
-            if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-        });
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(
+                |(at, byte)| {
+                    if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+                },
+            );
         shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
     };
     if let Some(date) = strict(text) {

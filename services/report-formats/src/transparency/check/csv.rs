@@ -1,8 +1,6 @@
 //! Text to rows by RFC 4180, naming what a forgiving reader would pass over.
 
-use super::{
-    Code, Findings, fault,
-};
+use super::{Code, Findings, fault};
 
 /// Most rows that are read; 28 blocks of sheet 3 have about 2 600.
 pub(super) const MAX_ROWS: usize = 50_000;

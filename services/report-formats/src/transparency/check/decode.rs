@@ -1,8 +1,6 @@
 //! Bytes to text: UTF-8, or what spreadsheet programs save besides.
 
-use super::{
-    Code, Findings,
-};
+use super::{Code, Findings};
 
 /// Largest file that is read, in bytes. A full report of a very large platform has about one million.
 pub(super) const MAX_BYTES: usize = 64 << 20;

@@ -167,9 +167,12 @@ pub(super) fn row(row: usize) -> String {
     format!("/{row}")
 }
 
+/// Longest text that a message repeats, in characters: the template's longest label fits.
+const LONGEST: usize = 160;
+
 /// A text as it is told in a message: short, and on one line.
 pub(super) fn told(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(61).collect();
-    let cut = plain.char_indices().nth(60).map(|(at, _)| at);
+    let plain: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(LONGEST + 1).collect();
+    let cut = plain.char_indices().nth(LONGEST).map(|(at, _)| at);
     cut.map_or_else(|| format!("“{plain}”"), |at| format!("“{}…”", &plain[..at]))
 }

@@ -13,7 +13,10 @@ use super::{
 pub(super) fn sheet(name: &str, records: &[Record]) -> Option<Sheet> {
     let header = &records.first()?.fields;
     let named = by_name(name);
-    let score = |sheet: Sheet| (likeness(header, sheet) * 1_000 / sheet.columns().len(), Some(sheet) == named);
+    // Columns in common, of the columns of both: sheet 1 has no column that sheet 10 does not have too.
+    let titled = header.iter().filter(|title| !title.trim().is_empty()).count();
+    let common = |sheet: Sheet| 2_000 * likeness(header, sheet) / (sheet.columns().len() + titled);
+    let score = |sheet: Sheet| (common(sheet), Some(sheet) == named);
     let best = Sheet::ALL.into_iter().max_by_key(|sheet| (score(*sheet), std::cmp::Reverse(sheet.number())))?;
     let (share, is_named) = score(best);
     // A file by a sheet's name is that sheet, however badly it is done, unless its columns are another's.

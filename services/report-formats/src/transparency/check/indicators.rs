@@ -37,10 +37,11 @@ pub(super) fn member_state(text: &str) -> Option<&'static str> {
 /// Reads a sheet of named rows and names every deviation of its rows and cells.
 pub(super) fn read<'a>(filed: &'a Filed, findings: &mut Findings) -> Vec<Entry<'a>> {
     let known = indicators(filed.sheet);
+    let names: Vec<String> = known.iter().map(|indicator| loose(indicator.name)).collect();
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let Some(value_column) = filed.column(Kind::Value) else { return entries };
     for row in &filed.rows {
-        let Some(place) = place(filed, row, &known, findings) else { continue };
+        let Some(place) = place(filed, row, (&known, &names), findings) else { continue };
         let indicator = known[place].clone();
         let text = row.fields[value_column].trim();
         let value = match indicator.unit {
@@ -62,22 +63,26 @@ pub(super) fn read<'a>(filed: &'a Filed, findings: &mut Findings) -> Vec<Entry<'
 }
 
 /// Which of the template's rows this is.
-fn place(filed: &Filed, row: &Record, known: &[Indicator], findings: &mut Findings) -> Option<usize> {
+fn place(
+    filed: &Filed,
+    row: &Record,
+    (known, names): (&[Indicator], &[String]),
+    findings: &mut Findings,
+) -> Option<usize> {
     let name = filed.field(row, Kind::Indicator);
     let scope = filed.field(row, Kind::Scope);
     let with_scope = filed.column(Kind::Scope).is_some();
-    let named = |indicator: &&Indicator| loose(indicator.name) == loose(name);
+    let wanted = loose(name);
     let at = filed.at(row, Kind::Indicator);
-    if !known.iter().any(|indicator| named(&indicator)) {
+    if !names.contains(&wanted) {
         let message = format!("the template has no row {}", told(name));
         findings.fault(&filed.file, at, Code::RowUnknown, message);
         return None;
     }
-    let fits = |indicator: &Indicator| {
-        let scoped = !with_scope || same_scope(scope, indicator.scope);
-        named(&indicator) && scoped
+    let fits = |(indicator, known): (&Indicator, &String)| {
+        *known == wanted && (!with_scope || same_scope(scope, indicator.scope))
     };
-    let Some(place) = known.iter().position(fits) else {
+    let Some(place) = known.iter().zip(names).position(fits) else {
         wrong_scope(filed, row, scope, findings);
         return None;
     };
@@ -154,7 +159,8 @@ fn order(filed: &Filed, entries: &[Entry<'_>], findings: &mut Findings) {
         // Several systems' rows of one rate are told apart by their contextual information.
         let own = if is_rate(&entry.indicator) { entry.context } else { "" };
         if let Some(first) = seen.insert((entry.place, own), entry.row.number) {
-            let message = format!("{} {} is in row {first} too", told(entry.indicator.name.trim()), entry.indicator.scope);
+            let message =
+                format!("{} {} is in row {first} too", told(entry.indicator.name.trim()), entry.indicator.scope);
             findings.fault(&filed.file, at, Code::RowDuplicate, message);
             continue;
         }

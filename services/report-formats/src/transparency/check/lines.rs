@@ -102,12 +102,7 @@ fn scope(filed: &Filed, row: &Record, findings: &mut Findings) -> Option<String>
 }
 
 /// The line of a row by its code and by the category whose block it stands in.
-fn line(
-    filed: &Filed,
-    row: &Record,
-    current: &mut Option<&'static Category>,
-    findings: &mut Findings,
-) -> Option<Line> {
+fn line(filed: &Filed, row: &Record, current: &mut Option<&'static Category>, findings: &mut Findings) -> Option<Line> {
     let text = filed.field(row, Kind::Code);
     let at = filed.at(row, Kind::Code);
     let code = text.to_uppercase().replace([' ', '-'], "_");
@@ -170,7 +165,8 @@ fn order(filed: &Filed, block: &Block<'_>, findings: &mut Findings) {
         }
         let place = lines.iter().position(|known| known == line).unwrap_or(last);
         if place < last {
-            let message = format!("{} comes after {} in the file, before it in the template", named(*line), named(lines[last]));
+            let message =
+                format!("{} comes after {} in the file, before it in the template", named(*line), named(lines[last]));
             findings.fault(&filed.file, at, Code::RowOrder, message);
         }
         last = place;
@@ -207,7 +203,8 @@ fn descriptions(filed: &Filed, block: &Block<'_>, findings: &mut Findings) {
         let at = filed.at(row, words);
         let Line::Other(category) = line else {
             if words == Kind::OtherDescription && !text.is_empty() {
-                let message = format!("{} describes a sub-category \"Other\", but the row is {}", told(text), line.code());
+                let message =
+                    format!("{} describes a sub-category \"Other\", but the row is {}", told(text), line.code());
                 findings.fault(&filed.file, at, Code::OtherDescription, message);
             }
             continue;
@@ -243,7 +240,12 @@ fn labels(filed: &Filed, blocks: &[Block<'_>], findings: &mut Findings) {
             }
             let code = if loose(found) == loose(expected) { Code::LabelSpelling } else { Code::LabelMismatch };
             let message = format!("{} of {} is {} in table 2", told(found), named(*line), told(expected));
-            findings.fault(&filed.file, fault::cell(row.number, filed.title(if kind == Kind::Label { 0 } else { 1 })), code, message);
+            findings.fault(
+                &filed.file,
+                fault::cell(row.number, filed.title(if kind == Kind::Label { 0 } else { 1 })),
+                code,
+                message,
+            );
         }
     }
 }

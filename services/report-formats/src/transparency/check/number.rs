@@ -78,7 +78,10 @@ fn understand(text: &str, unit: Unit) -> (Option<f64>, Option<Deviation>) {
         };
     }
     if is_not_applicable(text) {
-        return (None, say(Code::NotApplicableText, "stands for blank (does not apply) or 0 (did not happen): write which"));
+        return (
+            None,
+            say(Code::NotApplicableText, "stands for blank (does not apply) or 0 (did not happen): write which"),
+        );
     }
     if let Some(rest) = text.strip_prefix(['-', '−']) {
         let rest = rest.trim_start();
@@ -88,13 +91,20 @@ fn understand(text: &str, unit: Unit) -> (Option<f64>, Option<Deviation>) {
     }
     if let Some(rest) = text.strip_suffix('%') {
         let share = forgiving(rest.trim_end(), unit).map(|percent| percent / 100.0);
-        return (share.filter(|_| unit == Unit::Share), say(Code::Percent, "is a percentage; a share from 0 to 1 is asked for"));
+        return (
+            share.filter(|_| unit == Unit::Share),
+            say(Code::Percent, "is a percentage; a share from 0 to 1 is asked for"),
+        );
     }
     if is_range(text) {
         return (None, say(Code::NumberRange, "is not one number"));
     }
     if let Some((value, code)) = separated(text, unit) {
-        let what = if code == Code::DecimalComma { "has a comma for decimals; write a point" } else { "has marks between thousands" };
+        let what = if code == Code::DecimalComma {
+            "has a comma for decimals; write a point"
+        } else {
+            "has marks between thousands"
+        };
         return (Some(value), say(code, what));
     }
     if let Some((number, suffix)) = with_suffix(text) {
@@ -120,7 +130,11 @@ fn is_plain(text: &str) -> bool {
 fn is_not_applicable(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let dashes = text.chars().all(|c| "-–—./\\_#*?".contains(c));
-    dashes || matches!(plain.as_str(), "na" | "nan" | "none" | "nil" | "null" | "nodata" | "notapplicable" | "notavailable" | "tbd" | "x")
+    dashes
+        || matches!(
+            plain.as_str(),
+            "na" | "nan" | "none" | "nil" | "null" | "nodata" | "notapplicable" | "notavailable" | "tbd" | "x"
+        )
 }
 
 fn is_range(text: &str) -> bool {

@@ -9,6 +9,7 @@ use super::{
         report::{Period, publish_by},
         rows::{self, Tier},
         sheet::Sheet,
+        version::CHANGES,
     },
     Code, Findings, archive,
     cells::{Frame, frame, read_date},
@@ -167,6 +168,10 @@ fn report(tables: Vec<Table>, completeness: Completeness, name: &str, findings: 
 }
 
 fn unknown(file: &str, completeness: Completeness, findings: &mut Findings) {
+    // The list of changes that goes with a corrected version.
+    if file.rsplit('/').next().is_some_and(|name| name.starts_with(&format!("{CHANGES}_version"))) {
+        return;
+    }
     let message = "is no sheet of the template: neither its name nor its columns are known";
     match completeness {
         // A folder holds other things too, and a workbook a page of notes.
@@ -296,7 +301,8 @@ fn between(said: &Said, findings: &mut Findings) {
         match (period, frame.period) {
             (None, found) => period = found,
             (Some(first), Some(found)) if first != found => {
-                let message = format!("the period is {}/{}, but the report's is {}/{}", found.0, found.1, first.0, first.1);
+                let message =
+                    format!("the period is {}/{}, but the report's is {}/{}", found.0, found.1, first.0, first.1);
                 findings.fault(file, String::new(), Code::PeriodDiffers, message);
             }
             _ => {}
@@ -305,7 +311,12 @@ fn between(said: &Said, findings: &mut Findings) {
     let Some(file) = said.sheets.get(&Sheet::Automated) else { return };
     let total = |name: &str| said.totals.get(name).copied();
     let pairs = [
-        (total("own decisions"), total("illegal").zip(total("terms")).map(|(one, other)| one + other), "own-initiative measures", "sheets 5 and 6"),
+        (
+            total("own decisions"),
+            total("illegal").zip(total("terms")).map(|(one, other)| one + other),
+            "own-initiative measures",
+            "sheets 5 and 6",
+        ),
         (total("decided notices"), total("notices"), "notices", "sheet 4"),
         (total("decided trusted"), total("trusted"), "Trusted Flaggers' notices", "sheet 4"),
     ];
@@ -313,7 +324,11 @@ fn between(said: &Said, findings: &mut Findings) {
         if let (Some(decided), Some(counted)) = (decided, counted)
             && decided > counted
         {
-            let message = format!("{} {what} were decided with or without machines, but {of} count {}", sums::plain(decided), sums::plain(counted));
+            let message = format!(
+                "{} {what} were decided with or without machines, but {of} count {}",
+                sums::plain(decided),
+                sums::plain(counted)
+            );
             findings.fault(file, String::new(), Code::SheetsDisagree, message);
         }
     }

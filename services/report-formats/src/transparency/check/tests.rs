@@ -1,5 +1,7 @@
 //! A valid report has no fault; each single change to it is found and named.
 
+use std::sync::LazyLock;
+
 use super::{
     super::{Report, fixture::activity, rows::Tier, write},
     Code, Completeness, Fault, Findings, Source, check,
@@ -9,12 +11,23 @@ mod hostile;
 mod mutations;
 mod shapes;
 
-pub(super) fn sources(tier: Tier) -> Vec<Source> {
+/// The two that most tests change, made once.
+static MADE: LazyLock<[Vec<Source>; 2]> = LazyLock::new(|| [Tier::Platform, Tier::VeryLarge].map(make));
+
+fn sources(tier: Tier) -> Vec<Source> {
+    match tier {
+        Tier::Platform => MADE[0].clone(),
+        Tier::VeryLarge => MADE[1].clone(),
+        Tier::Intermediary | Tier::Hosting => make(tier),
+    }
+}
+
+fn make(tier: Tier) -> Vec<Source> {
     let files = write::files(&Report::of(&activity(tier)).unwrap()).unwrap();
     files.into_iter().map(|file| Source { name: file.name, bytes: file.bytes }).collect()
 }
 
-pub(super) fn whole(sources: &[Source]) -> Findings {
+fn whole(sources: &[Source]) -> Findings {
     check(sources, Completeness::Whole)
 }
 

@@ -47,7 +47,10 @@ fn headers_are_the_template_s_word_for_word_with_their_trailing_spaces() {
     assert!(header(3).contains(",Contextual information on Number of orders to provide information,"));
     assert!(header(6).contains(",Visibility restriction Labelled ,Visibility restriction Other,"));
     assert!(header(6).ends_with(",Contextual Information on Account restriction Termination"));
-    assert_eq!(header(9), "Applicability,Service,Reporting period,Section,Indicator,Scope,Value,Contextual information");
+    assert_eq!(
+        header(9),
+        "Applicability,Service,Reporting period,Section,Indicator,Scope,Value,Contextual information"
+    );
     assert_eq!(header(10), "Applicability,Service,Reporting period,Section,Indicator,Scope,Value");
 }
 

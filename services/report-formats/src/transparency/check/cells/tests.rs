@@ -23,7 +23,9 @@ fn days_are_read_where_they_can_be_told() {
 #[test]
 fn periods_are_two_days_and_a_stroke() {
     assert!(read_period("2026-01-01/2026-06-30").1.is_none());
-    for text in ["2026-01-01 / 2026-06-30", "2026-01-01 to 2026-06-30", "2026-01-01 - 2026-06-30", "2026/01/01–2026/06/30"] {
+    for text in
+        ["2026-01-01 / 2026-06-30", "2026-01-01 to 2026-06-30", "2026-01-01 - 2026-06-30", "2026/01/01–2026/06/30"]
+    {
         let (period, wrong) = read_period(text);
         assert!(period.is_some() && wrong.is_some(), "{text}");
     }

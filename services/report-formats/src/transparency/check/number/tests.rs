@@ -42,7 +42,8 @@ fn a_comma_means_decimals_in_rates_and_thousands_in_counts() {
 
 #[test]
 fn marks_between_thousands_are_of_many_kinds() {
-    for text in ["1 234 567", "1\u{a0}234\u{a0}567", "1\u{202f}234\u{202f}567", "1'234'567", "1’234’567", "1.234.567"] {
+    for text in ["1 234 567", "1\u{a0}234\u{a0}567", "1\u{202f}234\u{202f}567", "1'234'567", "1’234’567", "1.234.567"]
+    {
         check(text, Unit::Count, Value::Number(1_234_567.0), Some(Code::ThousandsSeparator));
     }
 }

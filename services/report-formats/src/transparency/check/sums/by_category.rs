@@ -20,8 +20,7 @@ use super::{
 /// Names every sum and every pair of cells of a sheet that contradict each other.
 pub(in super::super) fn check(filed: &Filed, blocks: &[Block<'_>], findings: &mut Findings) {
     for block in blocks {
-        for (column, kind) in filed.columns().filter(|(_, kind)| *kind == Kind::Count) {
-            debug_assert_eq!(kind, Kind::Count);
+        for (column, _) in filed.columns().filter(|(_, kind)| *kind == Kind::Count) {
             sums(filed, block, column, findings);
             blanks(filed, block, column, findings);
         }
@@ -65,9 +64,8 @@ fn sums(filed: &Filed, block: &Block<'_>, column: usize, findings: &mut Findings
         agree(filed, total, column, categories, "the categories", findings);
     }
     for category in CATEGORIES.iter().filter(|category| category.has_other()) {
-        let part = |entry: &&Entry<'_>| {
-            entry.line.category() == Some(category) && !matches!(entry.line, Line::Category(_))
-        };
+        let part =
+            |entry: &&Entry<'_>| entry.line.category() == Some(category) && !matches!(entry.line, Line::Category(_));
         let Some(whole) = of(Line::Category(category)) else { continue };
         // Without the rows there is nothing to sum; that they are missing is said elsewhere.
         if block.entries.iter().any(|entry| part(&entry)) {
@@ -92,15 +90,16 @@ fn agree(filed: &Filed, whole: &Entry<'_>, column: usize, parts: Sum, of: &str, 
 fn blanks(filed: &Filed, block: &Block<'_>, column: usize, findings: &mut Findings) {
     let total = block.entries.iter().find(|entry| entry.line == Line::Total);
     let filled = |entry: &Entry<'_>, column| entry.values.get(&column).is_some_and(|value| *value != Value::Blank);
-    let counts = |entry: &Entry<'_>| {
-        filed.columns().any(|(place, kind)| kind == Kind::Count && filled(entry, place))
-    };
+    let counts = |entry: &Entry<'_>| filed.columns().any(|(place, kind)| kind == Kind::Count && filled(entry, place));
     let applies = block.entries.iter().filter(|entry| filled(entry, column)).count() * 2 > block.entries.len();
     if !applies && total.is_none_or(|total| !filled(total, column)) {
         return;
     }
     for entry in block.entries.iter().filter(|entry| counts(entry) && !filled(entry, column)) {
-        let message = format!("{} is blank (does not apply), but the column applies to other rows: 0 says that nothing happened", named(entry.line));
+        let message = format!(
+            "{} is blank (does not apply), but the column applies to other rows: 0 says that nothing happened",
+            named(entry.line)
+        );
         findings.fault(&filed.file, fault::cell(entry.row.number, filed.title(column)), Code::BlankCell, message);
     }
 }
@@ -129,7 +128,8 @@ fn states(filed: &Filed, blocks: &[Block<'_>], findings: &mut Findings) {
             let parts = sum(states.iter().flat_map(|block| &block.entries).filter(of_line), *column);
             let (Some(all), Some(parts)) = (all, parts) else { continue };
             if (all - parts).abs() >= 0.5 {
-                let message = format!("{} is {}, but the Member States sum to {}", named(line), plain(all), plain(parts));
+                let message =
+                    format!("{} is {}, but the Member States sum to {}", named(line), plain(all), plain(parts));
                 let at = fault::cell(first.row.number, filed.title(*column));
                 findings.fault(&filed.file, at, Code::Sum, message);
             }

@@ -58,7 +58,8 @@ impl Rows<'_> {
             return;
         }
         for (name, scope) in cells.iter().filter(|(name, scope)| self.value(name, scope) == Value::Blank) {
-            let message = format!("“{}”, {}, is blank (does not apply), but the rows beside it apply", name.trim(), scope.trim());
+            let message =
+                format!("“{}”, {}, is blank (does not apply), but the rows beside it apply", name.trim(), scope.trim());
             self.fault(name, scope, Code::BlankCell, message, findings);
         }
     }
@@ -70,7 +71,12 @@ impl Rows<'_> {
         if small > large {
             let message = format!(
                 "“{}”, {}, is {}: more than the {} of “{}”, {}",
-                part.0.trim(), part.1.trim(), plain(small), plain(large), whole.0.trim(), whole.1.trim()
+                part.0.trim(),
+                part.1.trim(),
+                plain(small),
+                plain(large),
+                whole.0.trim(),
+                whole.1.trim()
             );
             self.fault(part.0, part.1, Code::PartAboveWhole, message, findings);
         }
@@ -97,7 +103,8 @@ fn appeals(sheet: &Rows<'_>, findings: &mut Findings) {
             let message = format!("{} complaints, but those by kind sum to {}", plain(total), plain(six));
             sheet.fault(rows::ALL_COMPLAINTS, rows::TOTAL_NUMBER, Code::Sum, message, findings);
         } else if five > total {
-            let message = format!("{} complaints; those by kind sum to {}: may some be of two kinds?", plain(total), plain(five));
+            let message =
+                format!("{} complaints; those by kind sum to {}: may some be of two kinds?", plain(total), plain(five));
             findings.remark(&sheet.filed.file, sheet.at(rows::ALL_COMPLAINTS, rows::TOTAL_NUMBER), Code::Sum, message);
         }
     }
@@ -160,7 +167,8 @@ fn automated(sheet: &Rows<'_>, findings: &mut Findings) {
     }
     for entry in sheet.entries.iter().filter(|entry| rows::RATES.contains(&entry.indicator.name)) {
         if entry.value.is_number() && entry.context.is_empty() && sheet.filed.column(Kind::Context).is_some() {
-            let message = format!("“{}”, {}, has no words that explain it", entry.indicator.name, entry.indicator.scope.trim());
+            let message =
+                format!("“{}”, {}, has no words that explain it", entry.indicator.name, entry.indicator.scope.trim());
             let at = sheet.filed.at(entry.row, Kind::Context);
             findings.fault(&sheet.filed.file, at, Code::RateUnexplained, message);
         }
@@ -172,10 +180,16 @@ fn scope_of(sheet: &Rows<'_>, [solely, without]: [&str; 2], scope: &str, finding
     sheet.together(&[(solely, scope), (without, scope)], findings);
     let Value::Number(count) = sheet.value(solely, scope) else { return };
     for name in rows::RATES {
-        let mut of_rate = sheet.entries.iter().filter(|entry| entry.indicator.name == name && entry.indicator.scope == scope);
-        let silent = of_rate.all(|entry| entry.value == Value::Blank && entry.context.is_empty());
-        if count > 0.0 && silent {
-            let message = format!("{} were decided by machines alone, but “{name}”, {}, is blank and not explained", plain(count), scope.trim());
+        let of_rate = |entry: &&Entry<'_>| entry.indicator.name == name && entry.indicator.scope == scope;
+        let is_silent = |entry: &Entry<'_>| entry.value == Value::Blank && entry.context.is_empty();
+        let mut rates = sheet.entries.iter().filter(of_rate).peekable();
+        // That a row is missing is said elsewhere.
+        if count > 0.0 && rates.peek().is_some() && rates.all(is_silent) {
+            let message = format!(
+                "{} were decided by machines alone, but “{name}”, {}, is blank and not explained",
+                plain(count),
+                scope.trim()
+            );
             sheet.fault(name, scope, Code::RateUnexplained, message, findings);
         }
     }
