@@ -129,7 +129,14 @@ pub const fn tier_of(sheet: Sheet) -> Tier {
     match sheet {
         Sheet::Notices => Tier::Hosting,
         Sheet::Staff | Sheet::Recipients => Tier::VeryLarge,
-        _ => Tier::Intermediary,
+        Sheet::Identification
+        | Sheet::Categories
+        | Sheet::Orders
+        | Sheet::OwnIllegal
+        | Sheet::OwnTerms
+        | Sheet::Appeals
+        | Sheet::Automated
+        | Sheet::Qualitative => Tier::Intermediary,
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::{
     rows::{self, Line, Tier},
 };
 
-fn row<'a>(report: &'a Report, sheet: Sheet, fits: impl Fn(&Key) -> bool) -> &'a Row {
+fn row(report: &Report, sheet: Sheet, fits: impl Fn(&Key) -> bool) -> &Row {
     report.tables[sheet as usize].rows.iter().find(|row| fits(&row.key)).unwrap()
 }
 
@@ -152,5 +152,5 @@ fn codes_that_annex_i_does_not_put_together_make_no_leaf() {
     assert_eq!(of("", ""), misfit(""));
     assert_eq!(of("KEYWORD_OTHER", " "), Err(LeafError::Undescribed("STATEMENT_CATEGORY_VIOLENCE")));
     assert_eq!(Leaf::of_codes("VIOLENCE", "", ""), Err(LeafError::Category("VIOLENCE".to_owned())));
-    assert!(matches!(Line::Total.category(), None));
+    assert!(Line::Total.category().is_none());
 }

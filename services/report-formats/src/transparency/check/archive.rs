@@ -134,7 +134,9 @@ fn rows(
     }
     // A workbook does not keep blank cells at a row's end: that makes no row ragged.
     let width = rows.iter().map(|row| row.fields.len()).max().unwrap_or(0);
-    rows.iter_mut().for_each(|row| row.fields.resize(width, String::new()));
+    for row in &mut rows {
+        row.fields.resize(width, String::new());
+    }
     Ok(rows)
 }
 
@@ -147,7 +149,9 @@ fn text(value: &Data) -> String {
         },
         Data::DateTimeIso(date) => date.split('T').next().unwrap_or_default().to_owned(),
         Data::Float(number) => number.to_string(),
-        other => other.to_string(),
+        Data::Int(_) | Data::String(_) | Data::Bool(_) | Data::DurationIso(_) | Data::Error(_) | Data::Empty => {
+            value.to_string()
+        }
     };
     text.chars().take(MAX_FIELD).collect()
 }

@@ -47,14 +47,16 @@ pub(super) fn read<'a>(filed: &'a Filed, findings: &mut Findings) -> Vec<Entry<'
         let value = match indicator.unit {
             Unit::Words | Unit::Date if text.is_empty() => Value::Blank,
             Unit::Words | Unit::Date => Value::Unclear,
-            unit => number(filed, row, value_column, unit, findings),
+            Unit::Count | Unit::Hours | Unit::Share | Unit::People => {
+                number(filed, row, value_column, indicator.unit, findings)
+            }
         };
         words(filed, row, &indicator, text, findings);
         entries.push(Entry { row, place, indicator, value, text, context: filed.field(row, Kind::Context) });
     }
-    let whom = |entry: &Entry<'a>| match filed.sheet {
-        Sheet::Recipients => VLOPS_AND_VLOSES,
-        _ => entry.indicator.tier.applicability(),
+    let whom = |entry: &Entry<'a>| {
+        let recipients = filed.sheet == Sheet::Recipients;
+        if recipients { VLOPS_AND_VLOSES } else { entry.indicator.tier.applicability() }
     };
     applicability(filed, entries.iter().map(|entry| (entry.row, whom(entry))), findings);
     order(filed, &entries, findings);
@@ -116,13 +118,15 @@ fn wrong_scope(filed: &Filed, row: &Record, scope: &str, findings: &mut Findings
         let message = format!("{} stands for the codes in full", told(scope));
         return findings.fault(&filed.file, at, Code::Placeholder, message);
     }
-    let hint = match filed.sheet {
-        Sheet::Automated | Sheet::Staff if member_state(scope).is_some() => {
-            ": a language's two small letters belong here, not a Member State"
-        }
-        Sheet::Automated | Sheet::Staff => ": official languages are two small letters",
-        Sheet::Recipients => ": TOTAL or a Member State's two capitals belong here",
-        _ => "",
+    let languages = matches!(filed.sheet, Sheet::Automated | Sheet::Staff);
+    let hint = if languages && member_state(scope).is_some() {
+        ": a language's two small letters belong here, not a Member State"
+    } else if languages {
+        ": official languages are two small letters"
+    } else if filed.sheet == Sheet::Recipients {
+        ": TOTAL or a Member State's two capitals belong here"
+    } else {
+        ""
     };
     findings.fault(&filed.file, at, Code::ScopeUnknown, format!("{} is no scope of this row{hint}", told(scope)));
 }

@@ -67,12 +67,9 @@ pub(super) fn read<'a>(filed: &'a Filed, findings: &mut Findings) -> Vec<Block<'
     blocks
 }
 
-const fn unit(kind: Kind) -> Option<Unit> {
-    match kind {
-        Kind::Count => Some(Unit::Count),
-        Kind::Hours => Some(Unit::Hours),
-        _ => None,
-    }
+fn unit(kind: Kind) -> Option<Unit> {
+    let count = (kind == Kind::Count).then_some(Unit::Count);
+    count.or((kind == Kind::Hours).then_some(Unit::Hours))
 }
 
 /// `TOTAL` or a Member State; other sheets than 3 have no scopes and count as `TOTAL`. Greece is `EL` here.
@@ -148,7 +145,7 @@ fn line(filed: &Filed, row: &Record, current: &mut Option<&'static Category>, fi
 pub(super) fn named(line: Line) -> String {
     match line {
         Line::Other(category) => format!("{OTHER} of {}", category.code),
-        line => line.code().to_owned(),
+        Line::Total | Line::Category(_) | Line::Keyword(..) => line.code().to_owned(),
     }
 }
 
@@ -242,7 +239,7 @@ fn labels(filed: &Filed, blocks: &[Block<'_>], findings: &mut Findings) {
             let message = format!("{} of {} is {} in table 2", told(found), named(*line), told(expected));
             findings.fault(
                 &filed.file,
-                fault::cell(row.number, filed.title(if kind == Kind::Label { 0 } else { 1 })),
+                fault::cell(row.number, filed.title(usize::from(kind != Kind::Label))),
                 code,
                 message,
             );

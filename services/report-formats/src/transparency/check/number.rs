@@ -58,11 +58,10 @@ const MAX_COUNT: f64 = 9_007_199_254_740_992.0;
 
 fn range(value: Value, text: &str, unit: Unit) -> Option<Deviation> {
     let Value::Number(number) = value else { return None };
-    match unit {
-        Unit::Share if number > 1.0 => Some((Code::OutOfRange, format!("{} is not a share from 0 to 1", told(text)))),
-        _ if number >= MAX_COUNT => Some((Code::OutOfRange, format!("{} is larger than can be", told(text)))),
-        _ => None,
+    if unit == Unit::Share && number > 1.0 {
+        return Some((Code::OutOfRange, format!("{} is not a share from 0 to 1", told(text))));
     }
+    (number >= MAX_COUNT).then(|| (Code::OutOfRange, format!("{} is larger than can be", told(text))))
 }
 
 fn understand(text: &str, unit: Unit) -> (Option<f64>, Option<Deviation>) {
@@ -200,7 +199,7 @@ fn with_suffix(text: &str) -> Option<(&str, &str)> {
     }
     let number = number.trim_end();
     let is_number = is_plain(number) || separated(number, Unit::Count).is_some();
-    (is_number && suffix.len() > 1 || is_number && suffix == "h").then_some((number, suffix))
+    (is_number && (suffix.len() > 1 || suffix == "h")).then_some((number, suffix))
 }
 
 #[cfg(test)]

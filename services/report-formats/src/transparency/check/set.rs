@@ -190,7 +190,14 @@ fn one(filed: &Filed, said: &mut Said, findings: &mut Findings) {
             Sheet::Notices => &[(0, "notices"), (1, "trusted")],
             Sheet::OwnIllegal => &[(0, "illegal")],
             Sheet::OwnTerms => &[(0, "terms")],
-            _ => &[],
+            Sheet::Identification
+            | Sheet::Categories
+            | Sheet::Orders
+            | Sheet::Appeals
+            | Sheet::Automated
+            | Sheet::Staff
+            | Sheet::Recipients
+            | Sheet::Qualitative => &[],
         };
         for (number, name) in names {
             said.totals.extend(sums::total_of(filed, &blocks, *number).map(|total| (*name, total)));
@@ -201,10 +208,10 @@ fn one(filed: &Filed, said: &mut Said, findings: &mut Findings) {
     sums::by_indicator(filed, &entries, findings);
     said.very_large |=
         entries.iter().any(|entry| entry.indicator.tier == Tier::VeryLarge && entry.value != Value::Blank);
-    match filed.sheet {
-        Sheet::Identification => dates(filed, &entries, said, findings),
-        Sheet::Automated => decisions(&entries, said),
-        _ => {}
+    if filed.sheet == Sheet::Identification {
+        dates(filed, &entries, said, findings);
+    } else if filed.sheet == Sheet::Automated {
+        decisions(&entries, said);
     }
 }
 

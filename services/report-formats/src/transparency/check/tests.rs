@@ -7,6 +7,7 @@ use super::{
     Code, Completeness, Fault, Findings, Source, check,
 };
 
+mod arithmetic;
 mod hostile;
 mod mutations;
 mod shapes;

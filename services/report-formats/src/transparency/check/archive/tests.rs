@@ -1,5 +1,7 @@
 //! Workbooks, made by hand.
 
+use std::fmt::Write;
+
 use super::{
     super::{Completeness, Source, check},
     Code, Findings, sheets, unpack,
@@ -83,7 +85,7 @@ fn a_workbook_s_sheet_is_checked_like_a_file() {
             .zip(fields)
             .map(|(column, text)| words(&format!("{column}{row}"), text))
             .collect();
-        data.push_str(&format!(r#"<row r="{row}">{cells}</row>"#));
+        write!(data, r#"<row r="{row}">{cells}</row>"#).unwrap();
     }
     let source = Source { name: "b.xlsx".to_owned(), bytes: workbook("1_report_identification", &data) };
     let findings = check(&[source], Completeness::Whole);
@@ -97,7 +99,7 @@ fn a_zip_bomb_is_stopped_at_its_size_whatever_it_says_of_itself() {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for name in ["1.csv", "2.csv"] {
         writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        std::io::Write::write_all(&mut writer, &[b','; 600_000]).unwrap();
+        std::io::Write::write_all(&mut writer, &vec![b','; 600_000]).unwrap();
     }
     let bomb = writer.finish().unwrap().into_inner();
     assert!(bomb.len() < 10_000, "the bomb is {} bytes", bomb.len());

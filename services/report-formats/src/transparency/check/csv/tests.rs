@@ -55,7 +55,9 @@ proptest! {
         // The first line tells the separator, as a header does.
         rows.insert(0, vec!["one".to_owned(), "two".to_owned(), "three".to_owned()]);
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
         let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
         let (found, faults) = scan(&text);
         prop_assert_eq!(found, rows);

@@ -89,13 +89,13 @@ fn agree(filed: &Filed, whole: &Entry<'_>, column: usize, parts: Sum, of: &str, 
 /// A column that applies in the total applies in every row that says anything: blank is not nought.
 fn blanks(filed: &Filed, block: &Block<'_>, column: usize, findings: &mut Findings) {
     let total = block.entries.iter().find(|entry| entry.line == Line::Total);
-    let filled = |entry: &Entry<'_>, column| entry.values.get(&column).is_some_and(|value| *value != Value::Blank);
-    let counts = |entry: &Entry<'_>| filed.columns().any(|(place, kind)| kind == Kind::Count && filled(entry, place));
-    let applies = block.entries.iter().filter(|entry| filled(entry, column)).count() * 2 > block.entries.len();
-    if !applies && total.is_none_or(|total| !filled(total, column)) {
+    let says = |entry: &Entry<'_>, column| entry.values.get(&column).is_some_and(|value| *value != Value::Blank);
+    let counts = |entry: &Entry<'_>| filed.columns().any(|(place, kind)| kind == Kind::Count && says(entry, place));
+    let applies = block.entries.iter().filter(|entry| says(entry, column)).count() * 2 > block.entries.len();
+    if !applies && total.is_none_or(|total| !says(total, column)) {
         return;
     }
-    for entry in block.entries.iter().filter(|entry| counts(entry) && !filled(entry, column)) {
+    for entry in block.entries.iter().filter(|entry| counts(entry) && !says(entry, column)) {
         let message = format!(
             "{} is blank (does not apply), but the column applies to other rows: 0 says that nothing happened",
             named(entry.line)
@@ -153,7 +153,7 @@ impl Row<'_> {
         self.value(number).or_nought()
     }
 
-    fn fault(&self, number: usize, code: Code, message: String, findings: &mut Findings) {
+    fn fault(&self, number: usize, code: Code, message: &str, findings: &mut Findings) {
         let title = column(self.filed, number).map_or("", |place| self.filed.title(place));
         let message = format!("{}: {message}", named(self.entry.line));
         findings.fault(&self.filed.file, fault::cell(self.entry.row.number, title), code, message);
@@ -168,7 +168,7 @@ impl Row<'_> {
             && small > large
         {
             let message = format!("{} is more than the {} of “{}”", plain(small), plain(large), self.title(whole));
-            self.fault(part, Code::PartAboveWhole, message, findings);
+            self.fault(part, Code::PartAboveWhole, &message, findings);
         }
     }
 
@@ -178,19 +178,19 @@ impl Row<'_> {
         match self.value(median) {
             Value::Blank if count > 0.0 => {
                 let message = format!("{} is counted, so there is a median", plain(count));
-                self.fault(median, Code::MedianMissing, message, findings);
+                self.fault(median, Code::MedianMissing, &message, findings);
             }
             value if value.is_positive() && count <= 0.0 => {
-                self.fault(median, Code::CountOfNothing, "a median of nothing".to_owned(), findings);
+                self.fault(median, Code::CountOfNothing, "a median of nothing", findings);
             }
-            _ => {}
+            Value::Blank | Value::Unclear | Value::Number(_) => {}
         }
     }
 
     fn items(&self, items: usize, of: usize, findings: &mut Findings) {
         if self.value(items).is_positive() && self.count(of) == Some(0.0) {
             let message = format!("items are counted, but “{}” is nought", self.title(of));
-            self.fault(items, Code::CountOfNothing, message, findings);
+            self.fault(items, Code::CountOfNothing, &message, findings);
         }
     }
 }
@@ -214,7 +214,13 @@ fn row(row: &Row<'_>, findings: &mut Findings) {
             row.median(5, &[7, 9], findings);
         }
         Sheet::OwnIllegal | Sheet::OwnTerms => measures(row, findings),
-        _ => {}
+        Sheet::Identification
+        | Sheet::Categories
+        | Sheet::Appeals
+        | Sheet::Automated
+        | Sheet::Staff
+        | Sheet::Recipients
+        | Sheet::Qualitative => {}
     }
 }
 
@@ -227,6 +233,6 @@ fn measures(row: &Row<'_>, findings: &mut Findings) {
     // One measure may have several restrictions; each has at least one.
     if restrictions < measures {
         let message = format!("{} measures, but only {} restrictions", plain(measures), plain(restrictions));
-        row.fault(0, Code::Sum, message, findings);
+        row.fault(0, Code::Sum, &message, findings);
     }
 }

@@ -23,7 +23,13 @@ pub(in super::super) fn check(filed: &Filed, entries: &[Entry<'_>], findings: &m
         Sheet::Automated => automated(&sheet, findings),
         Sheet::Staff => staff(&sheet, findings),
         Sheet::Recipients => recipients(&sheet, findings),
-        _ => {}
+        Sheet::Identification
+        | Sheet::Categories
+        | Sheet::Orders
+        | Sheet::Notices
+        | Sheet::OwnIllegal
+        | Sheet::OwnTerms
+        | Sheet::Qualitative => {}
     }
 }
 
@@ -54,7 +60,7 @@ impl Rows<'_> {
     /// Rows that belong together: where one says something, a blank one is no nought.
     fn together(&self, cells: &[(&str, &str)], findings: &mut Findings) {
         let values = || cells.iter().map(|(name, scope)| self.value(name, scope));
-        if !values().any(|value| value.is_number()) {
+        if !values().any(Value::is_number) {
             return;
         }
         for (name, scope) in cells.iter().filter(|(name, scope)| self.value(name, scope) == Value::Blank) {
@@ -144,7 +150,7 @@ fn outcomes(sheet: &Rows<'_>, name: &str, findings: &mut Findings) {
             let message = format!("“{}”: a median of nothing", name.trim());
             sheet.fault(name, rows::MEDIAN, Code::CountOfNothing, message, findings);
         }
-        _ => {}
+        Value::Blank | Value::Unclear | Value::Number(_) => {}
     }
 }
 
