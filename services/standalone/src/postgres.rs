@@ -27,6 +27,9 @@ use crate::{
 /// Recovery after a crash replays the log first: minutes at worst.
 const READY_TIMEOUT: Duration = Duration::from_mins(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// What Postgres says while a process of a killed server is still on its way out, and no longer to be found by its name.
+const STILL_ATTACHED: &str = "pre-existing shared memory block";
+const DETACH_TIMEOUT: Duration = Duration::from_secs(30);
 /// Names the socket file; no port is opened.
 const PORT: u16 = 5432;
 const MAX_CONNECTIONS: u16 = 100;
@@ -182,6 +185,22 @@ impl Launcher for PostgresLauncher {
         &[(Signal::SIGINT, Duration::from_secs(30)), (Signal::SIGQUIT, Duration::from_secs(10))];
 
     async fn launch(&self) -> Result<Running, PostgresError> {
+        let began = Instant::now();
+        loop {
+            match self.launch_once().await {
+                Err(PostgresError::GaveUp { last_lines, .. })
+                    if last_lines.contains(STILL_ATTACHED) && began.elapsed() < DETACH_TIMEOUT =>
+                {
+                    tokio::time::sleep(10 * LOOK_AGAIN).await;
+                }
+                launched => return launched,
+            }
+        }
+    }
+}
+
+impl PostgresLauncher {
+    async fn launch_once(&self) -> Result<Running, PostgresError> {
         let Self { cluster, binaries } = self;
         cluster.free().await?;
         let mut command = cluster.command(&binaries.postgres());
@@ -202,9 +221,7 @@ impl Launcher for PostgresLauncher {
         let running = Running::new(child, Signal::SIGINT).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
         self.ready(running).await
     }
-}
 
-impl PostgresLauncher {
     async fn ready(&self, mut running: Running) -> Result<Running, PostgresError> {
         let pid = running.pid().to_string();
         let began = Instant::now();
