@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::RoomId;
-use ledger::{AuditEvent, SALT_BYTES, truncate_instant};
+use ledger::{AuditEvent, LeafHash, SALT_BYTES, truncate_instant};
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{
     connect::Store,
@@ -48,8 +49,19 @@ impl Store {
         transaction: &mut PgConnection,
         now: DateTime<Utc>,
         salt: Salt,
-        mut change: Change<'_>,
+        change: Change<'_>,
     ) -> Result<(), StoreError> {
+        self.record_leaf(transaction, now, salt, change).await.map(|_| ())
+    }
+
+    /// Appends one event and gives its id and hash, for who makes it a leaf in the same transaction.
+    pub(crate) async fn record_leaf(
+        &self,
+        transaction: &mut PgConnection,
+        now: DateTime<Utc>,
+        salt: Salt,
+        mut change: Change<'_>,
+    ) -> Result<(Uuid, LeafHash), StoreError> {
         if let Some(members) = change.payload.as_object_mut() {
             members.retain(|_, value| !value.is_null());
         }
@@ -81,6 +93,6 @@ impl Store {
         .execute(transaction)
         .await
         .doing("append to the audit log")?;
-        Ok(())
+        Ok((event.audit_event_id, leaf_hash))
     }
 }

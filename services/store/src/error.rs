@@ -183,6 +183,8 @@ pub enum RowError {
     #[error(transparent)]
     Number(#[from] std::num::TryFromIntError),
     #[error(transparent)]
+    Length(#[from] std::array::TryFromSliceError),
+    #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
 

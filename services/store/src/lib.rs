@@ -17,6 +17,7 @@
 
 mod actor;
 mod audit;
+mod audit_log;
 mod bootstrap;
 mod closed;
 mod connect;
@@ -35,6 +36,7 @@ mod screening;
 mod window;
 
 pub use actor::Actor;
+pub use audit_log::{AuditAppend, AuditCheckpoint, AuditHead, AuditKey, AuditLeaf, LoggedEvent, NewLeaf};
 pub use bootstrap::{Urls, bootstrap_embedded};
 pub use closed::{AttemptResult, EpochEnd, ModelKind};
 pub use connect::{Options, Store};

@@ -1,0 +1,1 @@
+select seq, leaf_hash from audit_leaf where seq = any($1)

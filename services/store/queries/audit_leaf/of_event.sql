@@ -1,0 +1,1 @@
+select seq, leaf_hash from audit_leaf where audit_event_id = $1

@@ -1,0 +1,1 @@
+select level, last_seq, hash from audit_node where last_seq >= $1 and last_seq < $2
