@@ -1,5 +1,6 @@
 //! The commands, one module each: read the arguments, call a service or the store, print.
 
+pub(crate) mod audit;
 pub(crate) mod classify;
 pub(crate) mod config;
 pub(crate) mod coverage;

@@ -63,6 +63,8 @@ enum Command {
     Statement(commands::statement::Arguments),
     /// Check harmonised transparency sheets, anyone's
     Report(commands::report::Arguments),
+    /// Check, prove and hand over the log of everything that was done
+    Audit(commands::audit::Arguments),
     /// List, fetch and verify speech models
     Models(commands::models::Arguments),
     /// Bring the database's schema up to date
@@ -107,6 +109,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Coverage(arguments) => on_runtime(commands::coverage::run(&config, &arguments)),
         Command::Transcript(arguments) => on_runtime(commands::transcript::run(&config, &arguments)),
         Command::Flags(arguments) => on_runtime(commands::flags::run(&config, &arguments)),
+        Command::Audit(arguments) => on_runtime(commands::audit::run(&config, arguments)),
         Command::Migrate(arguments) => on_runtime(commands::migrate::run(&config, &arguments)),
         Command::Doctor(arguments) => on_runtime(commands::doctor::run(&config, &arguments)),
     }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use transcribe::WindowLength;
 
-use crate::{clock::now, config::Config, instance::Addresses, relay};
+use crate::{clock::now, commands::audit::key_file, config::Config, instance::Addresses, relay};
 
 /// The services of this process.
 pub(crate) struct Services {
@@ -54,6 +54,18 @@ impl Services {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             relay::run(store, producer, stop).await;
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// Starts the writer of the audit log, which signs it. What keeps it from signing ends nothing else.
+    pub(crate) async fn sequencer(&mut self, config: &Config, addresses: &Addresses) -> anyhow::Result<()> {
+        let store = connect(config, addresses, "sequencer").await?;
+        let sequencer = report::Sequencer::new(store, key_file(config));
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            Box::pin(sequencer.run(now, stop)).await;
             Ok(())
         });
         Ok(())

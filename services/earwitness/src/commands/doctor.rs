@@ -124,6 +124,7 @@ async fn database(addresses: &Addresses) -> anyhow::Result<Vec<Finding>> {
             health.outbox_records, health.epochs_unfinished
         )),
     ];
+    findings.push(audit_log(&store).await?);
     if health.dead_letters > 0 {
         findings.push(Finding::Note(format!(
             "{} records could not be read: see the table dead_letter",
@@ -131,6 +132,26 @@ async fn database(addresses: &Addresses) -> anyhow::Result<Vec<Finding>> {
         )));
     }
     Ok(findings)
+}
+
+/// What the writer of the audit log checks before it signs.
+async fn audit_log(store: &Store) -> anyhow::Result<Finding> {
+    let (head, keys) = (store.audit_head().await?, store.audit_keys().await?);
+    if keys.is_empty() && head.leaves == 0 {
+        return Ok(Finding::Note("audit log: not begun".to_owned()));
+    }
+    let (mut differences, mut first) = (0, None);
+    let mut found = |difference: report::Found| {
+        differences += 1;
+        first.get_or_insert(difference.to_string());
+    };
+    report::check_tail(store, &report::trust(&keys)?, &head, &mut found).await?;
+    Ok(match first {
+        None => Finding::Fine(format!("audit log: {} events, {} of them signed", head.leaves, head.signed)),
+        Some(first) => Finding::Wrong(format!(
+            "audit log: {first} ({differences} differences): nothing more is signed; `earwitness audit verify` names all"
+        )),
+    })
 }
 
 async fn broker(config: &Config, addresses: &Addresses) -> anyhow::Result<String> {

@@ -18,6 +18,7 @@ pub(crate) struct Config {
     pub(crate) ingest: Ingest,
     pub(crate) transcribe: Transcribe,
     pub(crate) screen: Screen,
+    pub(crate) audit: Audit,
     pub(crate) log: Log,
 }
 
@@ -91,6 +92,13 @@ pub(crate) struct Screen {
     pub(crate) context_s: i64,
     pub(crate) classifier: bool,
     pub(crate) thresholds: BTreeMap<String, f32>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Audit {
+    pub(crate) key_file: PathBuf,
+    pub(crate) origin: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
