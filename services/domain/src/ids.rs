@@ -35,6 +35,14 @@ kinds! {
     FindingKind FindingId "finding" "a finding: derived from stream, epoch, rule or head, and range",
     FlagKind FlagId "flag" "a flag: derived from its first finding",
     AuditEventKind AuditEventId "audit_event" "an audit event: born with it (version 7)",
+    CaseKind CaseId "case" "a case: born with it (version 7)",
+    DecisionKind DecisionId "decision" "a decision: born with it (version 7)",
+    NoticeKind NoticeId "notice" "a notice: born with it (version 7)",
+    OrderKind OrderId "order" "an order: born with it (version 7)",
+    ComplaintKind ComplaintId "complaint" "a complaint: born with it (version 7)",
+    DisputeKind DisputeId "dispute" "a dispute: born with it (version 7)",
+    EscalationKind EscalationId "escalation" "an escalation: born with it (version 7)",
+    SuspensionKind SuspensionId "suspension" "a suspension: born with it (version 7)",
 }
 
 /// Namespace of all derived ids: UUID version 5 of the DNS namespace and `earwitness.invalid`, written out.
@@ -52,13 +60,13 @@ pub enum InvalidName {
     /// Nothing, or only white space.
     #[error("a {what} needs a name")]
     Empty {
-        /// `room` or `stream`.
+        /// What it would name.
         what: &'static str,
     },
     /// More than 200 bytes.
     #[error("the name of a {what} has at most 200 bytes, this one {bytes}")]
     TooLong {
-        /// `room` or `stream`.
+        /// What it would name.
         what: &'static str,
         /// Its length.
         bytes: usize,
@@ -66,7 +74,7 @@ pub enum InvalidName {
     /// A control character, which no log or terminal should meet.
     #[error("the name of a {what} cannot hold the control character U+{code:04X}")]
     ControlCharacter {
-        /// `room` or `stream`.
+        /// What it would name.
         what: &'static str,
         /// The character's code point.
         code: u32,
@@ -135,6 +143,8 @@ macro_rules! names {
 names! {
     RoomId "room" "What the platform calls a room; opaque to us.",
     StreamName "stream" "What a stream is called inside its room; unique there.",
+    ReviewerId "reviewer" "What stands for a member of staff in the record; never a person's name.",
+    AccountId "account" "What the platform calls the account of a user; opaque to us.",
 }
 
 /// The id of the stream of that name in that room.

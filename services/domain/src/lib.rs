@@ -1,24 +1,57 @@
-//! The words of Earwitness as plain types: ids, stream time, chunks, windows, findings and flags, with their invariants.
+//! The words of Earwitness as plain types: ids, stream time, chunks, windows, findings and flags, with their invariants;
+//! and the law's objects as state machines: decisions, notices, orders, complaints, disputes, escalations, suspensions.
+//!
+//! Article numbers without a name are those of Regulation (EU) 2022/2065, the Digital Services Act. An object's history is
+//! the list of its steps, only ever added to; its state is what they come to. Machines of states are written out as
+//! matches: crates for them bring macros, and none keeps the guards and the facts that a step needs together.
 //!
 //! Nothing here knows a clock, a database or a network. Every other crate may depend on this one; this one depends on
 //! none of them.
 #![deny(missing_docs)]
 
 mod audio;
+mod basis;
+mod chain;
 mod closed;
+pub mod complaint;
+mod course;
+mod deadline;
+mod decision;
+pub mod dispute;
+pub mod escalation;
 mod flag;
 mod ids;
+mod label;
+mod machine;
+pub mod notice;
+pub mod order;
+mod restriction;
+mod source;
 mod statement;
+pub mod suspension;
 mod time;
+mod trail;
 mod window;
 
 pub use audio::{AudioBody, AudioRecord, MAX_CHUNK_SAMPLES};
+pub use basis::{Basis, Clause};
+pub use chain::{Chain, ChainError, Tally};
 pub use closed::{BetweenReason, Category, CoverageReason, CoverageState, FlagStatus, Hearing, Severity, UnknownName};
+pub use course::{AutomatedDecision, Course, DecidedBy, FoundBy, Seen};
+pub use deadline::{Aims, Binding, Deadline, Standing};
+pub use decision::{Decision, DecisionError, Maker, Measure, Occasion, Outcome, Replaces};
 pub use flag::{Carrier, Finding, FindingRange};
 pub use ids::{
-    AuditEventId, AuditEventKind, FindingId, FindingKind, FlagId, FlagKind, InvalidName, RoomId, StreamId, StreamKind,
-    StreamName, WindowId, WindowKind,
+    AccountId, AuditEventId, AuditEventKind, CaseId, CaseKind, ComplaintId, ComplaintKind, DecisionId, DecisionKind,
+    DisputeId, DisputeKind, EscalationId, EscalationKind, FindingId, FindingKind, FlagId, FlagKind, InvalidName,
+    NoticeId, NoticeKind, OrderId, OrderKind, ReviewerId, RoomId, StreamId, StreamKind, StreamName, SuspensionId,
+    SuspensionKind, WindowId, WindowKind,
 };
+pub use label::Label;
+pub use machine::{Event, History, Object, Refusal, States};
+pub use restriction::{Account, MemberState, Monetary, Provision, Restrictions, Scope, Visibility};
+pub use source::{PRIORITIES, Source, SourceKind};
 pub use statement::{StatementCategory, StatementKeyword};
 pub use time::{Epoch, InvalidRange, SAMPLE_RATE_HZ, StreamRange, StreamTime};
+pub use trail::{Encounter, Trail, TrailError, Way};
 pub use window::{EpochKey, HeardWindow, Interval, Provenance, Segment, TilingError, Word, check_tiling};

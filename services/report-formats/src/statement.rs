@@ -7,7 +7,6 @@
 //! The checks are written out, not run from a JSON Schema by a library: a schema can neither order dates nor find an
 //! address in a text, and what its errors say of `anyOf` and `if` tells nobody what to do.
 
-mod automation;
 mod batch;
 mod build;
 mod check;
@@ -15,21 +14,19 @@ mod codes;
 mod document;
 mod fault;
 mod json;
-mod label;
 mod language;
 pub mod outbox;
 mod puid;
 
-pub use automation::{Course, DecidedBy, FoundBy, Seen};
 pub use batch::{Batch, BatchError, batches};
-pub use build::{Basis, BuildError, Decision, Restrictions, Scope, Source, build};
+pub use build::{BuildError, Decision, build};
 pub use check::{Checked, MAX_BATCH, MAX_DOCUMENT_BYTES, Sequence, check_document};
-pub use codes::{
-    Account, AccountType, AutomatedDecision, ContentType, Ground, Monetary, Provision, SourceType, State, Visibility,
-    YesNo,
-};
+pub use codes::{AccountType, ContentType, Ground, SourceType, YesNo};
 pub use document::{ContentId, Statement};
+pub use domain::{
+    Account, AutomatedDecision, Basis, Course, DecidedBy, FoundBy, Label, MemberState, Monetary, Provision,
+    Restrictions, Scope, Seen, Source, Visibility,
+};
 pub use fault::{Code, Fault};
-pub use label::Label;
 pub use language::{LANGUAGES, Language};
 pub use puid::{InvalidPuid, Puid};

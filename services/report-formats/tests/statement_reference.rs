@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use domain::{StatementCategory, StatementKeyword};
 use report_formats::statement::{
-    Account, AccountType, AutomatedDecision, ContentType, Ground, LANGUAGES, Monetary, Provision, SourceType, State,
-    Visibility, YesNo, check_document,
+    Account, AccountType, AutomatedDecision, ContentType, Ground, LANGUAGES, MemberState, Monetary, Provision,
+    SourceType, Visibility, YesNo, check_document,
 };
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn our_closed_lists_are_those_of_the_schema() {
         ("content_language", &LANGUAGES),
         ("category", StatementCategory::NAMES),
         ("category_specification", StatementKeyword::NAMES),
-        ("territorial_scope", State::NAMES),
+        ("territorial_scope", MemberState::NAMES),
         ("source_type", SourceType::NAMES),
         ("automated_detection", YesNo::NAMES),
         ("automated_decision", AutomatedDecision::NAMES),

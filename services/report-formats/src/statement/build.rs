@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    Account, AccountType, ContentType, Course, DecidedBy, Fault, Ground, Label, Language, Monetary, Provision, Puid,
-    SourceType, State, Statement, Visibility, YesNo, check_document,
+    AccountType, Basis, ContentType, Course, DecidedBy, Fault, Ground, Label, Language, MemberState, Puid,
+    Restrictions, Scope, Source, SourceType, Statement, YesNo, check_document,
 };
 
 /// What a statement needs to know of a decision. Instants become days in UTC.
@@ -41,87 +41,6 @@ pub struct Decision {
     pub course: Course,
     /// Whose account it is, where known.
     pub account_type: Option<AccountType>,
-}
-
-/// What was restricted, and until when; no end is without end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Restrictions {
-    /// Of visibility.
-    pub visibility: Vec<Visibility>,
-    /// What [`Visibility::Other`] stands for.
-    pub visibility_other: Option<String>,
-    /// End of the restriction of visibility.
-    pub visibility_until: Option<DateTime<Utc>>,
-    /// Of payments.
-    pub monetary: Option<Monetary>,
-    /// What [`Monetary::Other`] stands for.
-    pub monetary_other: Option<String>,
-    /// End of the restriction of payments.
-    pub monetary_until: Option<DateTime<Utc>>,
-    /// Of the service.
-    pub provision: Option<Provision>,
-    /// End of the restriction of the service.
-    pub provision_until: Option<DateTime<Utc>>,
-    /// Of the account.
-    pub account: Option<Account>,
-    /// End of the restriction of the account.
-    pub account_until: Option<DateTime<Utc>>,
-}
-
-/// On what a decision rests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// The content is illegal.
-    Law {
-        /// The law and its section.
-        legal_ground: String,
-        /// Why the content is against it.
-        explanation: String,
-    },
-    /// The content is against the terms.
-    Terms {
-        /// The clause.
-        clause: String,
-        /// Why the content is against it.
-        explanation: String,
-        /// Whether it is held illegal too, where somebody looked.
-        is_illegal: Option<bool>,
-    },
-}
-
-/// Where a restriction holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All 27 states of the Union.
-    Union,
-    /// The Union, Iceland, Liechtenstein and Norway.
-    EconomicArea,
-    /// Some states.
-    States(Vec<State>),
-}
-
-/// What led to a decision. Organisations are named, persons never.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Nobody told us.
-    OwnInitiative,
-    /// A notice under Article 16.
-    Notice {
-        /// The organisation that sent it, if one did.
-        organisation: Option<String>,
-    },
-    /// A notice under Article 16 by a trusted flagger (Article 22).
-    TrustedFlagger {
-        /// The trusted flagger.
-        organisation: String,
-    },
-    /// A report that is no notice, or an authority outside Article 9.
-    OtherNotification {
-        /// The organisation, if one did.
-        organisation: Option<String>,
-    },
-    /// An order under Article 9, of which no statement is owed.
-    Order,
 }
 
 /// Why there is no statement of a decision.
@@ -216,7 +135,7 @@ fn write(decision: &Decision) -> Statement {
         application_date: day(decision.applied_at),
         source_type,
         source_identity,
-        automated_detection: decision.course.automated_detection(),
+        automated_detection: decision.course.automated_detection().into(),
         automated_decision: decision.course.automated_decision(),
         puid: Puid::of_decision(decision.decision_id),
     }
@@ -249,8 +168,8 @@ fn source(source: &Source) -> (SourceType, Option<String>) {
     }
 }
 
-fn states(scope: &Scope) -> Vec<State> {
-    let all = State::ALL.iter().copied();
+fn states(scope: &Scope) -> Vec<MemberState> {
+    let all = MemberState::ALL.iter().copied();
     match scope {
         Scope::Union => all.filter(|state| state.is_in_the_union()).collect(),
         Scope::EconomicArea => all.collect(),

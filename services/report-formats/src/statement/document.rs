@@ -5,8 +5,8 @@ use domain::{StatementCategory, StatementKeyword};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, AccountType, AutomatedDecision, ContentType, Ground, Language, Monetary, Provision, Puid, SourceType,
-    State, Visibility, YesNo,
+    Account, AccountType, AutomatedDecision, ContentType, Ground, Language, MemberState, Monetary, Provision, Puid,
+    SourceType, Visibility, YesNo,
 };
 
 /// One statement of reasons, as it goes to the database. Absent fields are left out, as some refuse `null`.
@@ -97,7 +97,7 @@ pub struct Statement {
     pub category_specification_other: Option<String>,
     /// Where the restriction holds: at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_none")]
-    pub territorial_scope: Vec<State>,
+    pub territorial_scope: Vec<MemberState>,
     /// The first day of the restriction.
     pub application_date: NaiveDate,
     /// What led to the decision.

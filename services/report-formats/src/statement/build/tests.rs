@@ -3,7 +3,7 @@
 use domain::{Category, StatementCategory};
 
 use super::*;
-use crate::statement::{AutomatedDecision, Code, FoundBy, Seen};
+use crate::statement::{AutomatedDecision, Code, FoundBy, Seen, Visibility};
 
 pub(in crate::statement) fn decision(id: u128) -> Decision {
     Decision {
@@ -58,7 +58,8 @@ fn a_decision_becomes_a_statement_that_reads_back() {
 #[test]
 fn the_same_decision_has_the_same_bytes_however_its_lists_are_ordered() {
     let mut other = decision(7);
-    other.scope = Scope::States(State::ALL.iter().rev().copied().filter(|state| state.is_in_the_union()).collect());
+    other.scope =
+        Scope::States(MemberState::ALL.iter().rev().copied().filter(|state| state.is_in_the_union()).collect());
     other.restrictions.visibility = vec![Visibility::Removed, Visibility::Removed];
     assert_eq!(build(&other).unwrap().canonical().unwrap(), build(&decision(7)).unwrap().canonical().unwrap());
 }

@@ -12,8 +12,8 @@ use super::{
     wording,
 };
 use crate::statement::{
-    Account, AccountType, AutomatedDecision, ContentType, Ground, LANGUAGES, Monetary, Provision, SourceType, State,
-    Visibility, YesNo,
+    Account, AccountType, AutomatedDecision, ContentType, Ground, LANGUAGES, MemberState, Monetary, Provision,
+    SourceType, Visibility, YesNo,
     fault::{Code, step},
     json::Json,
 };
@@ -91,7 +91,7 @@ const FIELDS: [(&str, Need, Shape); 35] = [
     ("category_addition", Optional, Codes(StatementCategory::NAMES)),
     ("category_specification", Nullable, Codes(StatementKeyword::NAMES)),
     ("category_specification_other", Nullable, Text(500)),
-    ("territorial_scope", Nullable, Codes(State::NAMES)),
+    ("territorial_scope", Nullable, Codes(MemberState::NAMES)),
     ("application_date", Needed, Day { from_year: 2020 }),
     ("source_type", Needed, Shape::Code(SourceType::NAMES)),
     ("source_identity", Nullable, Text(500)),

@@ -3,9 +3,16 @@
 //! The codes are derived from what was recorded and are never an input: who fills in a form by hand gets them wrong, and
 //! the database corrects nothing afterwards. Meaning of the codes: the database's explanations, sections 9 and 10.
 
-use super::{AutomatedDecision, YesNo};
+use serde::{Deserialize, Serialize};
 
-domain::closed! {
+crate::closed! {
+    /// The part of machines in deciding, which is not the part in finding: Article 17(3)(c).
+    AutomatedDecision "part of machines in a decision" {
+        Fully = "AUTOMATED_DECISION_FULLY",
+        Partially = "AUTOMATED_DECISION_PARTIALLY",
+        NotAutomated = "AUTOMATED_DECISION_NOT_AUTOMATED",
+    }
+
     /// What a reviewer was shown or played before deciding.
     Seen "thing that a reviewer saw or heard" {
         /// The sound itself, heard.
@@ -31,7 +38,7 @@ impl Seen {
 }
 
 /// Who found the content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FoundBy {
     /// A rule or a classifier.
     Machine,
@@ -40,7 +47,7 @@ pub enum FoundBy {
 }
 
 /// Who decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DecidedBy {
     /// A machine alone.
     Machine,
@@ -49,7 +56,7 @@ pub enum DecidedBy {
 }
 
 /// How a case went, as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Course {
     /// Who found the content.
     pub found_by: FoundBy,
@@ -61,8 +68,8 @@ pub struct Course {
 
 impl Course {
     /// Whether a machine found the content.
-    pub fn automated_detection(&self) -> YesNo {
-        YesNo::from(self.found_by == FoundBy::Machine)
+    pub fn automated_detection(&self) -> bool {
+        self.found_by == FoundBy::Machine
     }
 
     /// The part of machines in deciding: a person who saw a machine's advice, or met a machine's measure, decided with it.
@@ -84,7 +91,7 @@ mod tests {
     #[track_caller]
     fn check(muted: bool, decided_by: DecidedBy, expected: AutomatedDecision) {
         let course = Course { found_by: FoundBy::Machine, was_restricted_by_machine: muted, decided_by };
-        assert_eq!((course.automated_detection(), course.automated_decision()), (YesNo::Yes, expected));
+        assert_eq!((course.automated_detection(), course.automated_decision()), (true, expected));
     }
 
     #[test]
@@ -117,6 +124,6 @@ mod tests {
     fn what_a_person_found_was_not_detected_by_machine() {
         let decided_by = DecidedBy::Person(vec![Seen::Clip]);
         let course = Course { found_by: FoundBy::Person, was_restricted_by_machine: false, decided_by };
-        assert_eq!(course.automated_detection(), YesNo::No);
+        assert!(!course.automated_detection());
     }
 }

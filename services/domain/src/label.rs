@@ -1,9 +1,11 @@
 //! What a statement calls the content: category and keywords, by default from the category of the flags.
 
-use domain::{Category, StatementCategory, StatementKeyword};
+use serde::{Deserialize, Serialize};
+
+use crate::{Category, StatementCategory, StatementKeyword};
 
 /// The category and the keywords of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// The main category.
     pub category: StatementCategory,
