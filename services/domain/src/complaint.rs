@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Aims, Chain, ComplaintId, Deadline, DecisionId, History, Maker, Object, Refusal, ReviewerId, Trail,
+    Aims, Chain, ComplaintId, Deadline, DecisionId, Encounter, History, Maker, Object, Refusal, ReviewerId,
     deadline::months_after, machine::states,
 };
 
@@ -118,8 +118,8 @@ pub enum Event {
         new_decision_id: Option<DecisionId>,
         /// The reasons that its sender is told.
         reasons: String,
-        /// The record of the case.
-        trail: Box<Trail>,
+        /// What the decider saw and heard of the case since the complaint came: [`crate::Trail::encounters_of`].
+        encounters: Vec<Encounter>,
     },
     /// Its sender was told, with the further redress (Article 20(5)).
     Tell,
@@ -280,7 +280,7 @@ impl Complaint {
         Err(Error::ByDecider { complaint_id: self.facts.complaint_id, reviewer: reviewer.clone() })
     }
 
-    fn check_decision(&self, at: DateTime<Utc>, maker: &Maker, trail: &Trail) -> Result<(), Error> {
+    fn check_decision(&self, at: DateTime<Utc>, maker: &Maker, encounters: &[Encounter]) -> Result<(), Error> {
         let complaint_id = self.facts.complaint_id;
         let Maker::Reviewer(reviewer) = maker else {
             return Err(Error::ByMachine(complaint_id));
@@ -292,7 +292,7 @@ impl Complaint {
         }
         let since = self.facts.lodged_at;
         let is_own = |who: &ReviewerId, when: DateTime<Utc>| who == reviewer && since <= when && when <= at;
-        if trail.encounters.iter().any(|encounter| is_own(&encounter.reviewer, encounter.at)) {
+        if encounters.iter().any(|encounter| is_own(&encounter.reviewer, encounter.at)) {
             return Ok(());
         }
         Err(Error::NothingSeen { complaint_id, reviewer: reviewer.clone() })
@@ -312,8 +312,8 @@ impl Object for Complaint {
         let complaint_id = self.facts.complaint_id;
         match event {
             Event::Assign { reviewer } => self.check_person(reviewer)?,
-            Event::Decide { maker, outcome, new_decision_id, reasons, trail } => {
-                self.check_decision(at, maker, trail)?;
+            Event::Decide { maker, outcome, new_decision_id, reasons, encounters } => {
+                self.check_decision(at, maker, encounters)?;
                 let is_changed = matches!(outcome, Outcome::PartiallyReversed | Outcome::Reversed);
                 if is_changed != new_decision_id.is_some() {
                     return Err(Error::OutcomeMismatch { complaint_id, outcome: *outcome });

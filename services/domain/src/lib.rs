@@ -2,8 +2,8 @@
 //! and the law's objects as state machines: decisions, notices, orders, complaints, disputes, escalations, suspensions.
 //!
 //! Article numbers without a name are those of Regulation (EU) 2022/2065, the Digital Services Act. An object's history is
-//! the list of its steps, only ever added to; its state is what they come to. Machines of states are written out as
-//! matches: crates for them bring macros, and none keeps the guards and the facts that a step needs together.
+//! the list of its steps, only ever added to; its state is what they come to. The tables of states are our own few
+//! lines: crates for state machines own the object and its loop, while here a step is a function of what was recorded.
 //!
 //! Nothing here knows a clock, a database or a network. Every other crate may depend on this one; this one depends on
 //! none of them.
@@ -11,6 +11,7 @@
 
 mod audio;
 mod basis;
+pub mod case;
 mod chain;
 mod closed;
 pub mod complaint;

@@ -86,10 +86,16 @@ impl Trail {
         })
     }
 
+    /// Views and plays by `reviewer` from `since` until `at`, both included.
+    pub fn encounters_of(&self, reviewer: &ReviewerId, since: DateTime<Utc>, at: DateTime<Utc>) -> Vec<Encounter> {
+        let is_meant = |met: &&Encounter| met.reviewer == *reviewer && since <= met.at && met.at <= at;
+        self.encounters.iter().filter(is_meant).cloned().collect()
+    }
+
     /// What `reviewer` saw and heard up to `at`, each thing once, in the order of the list.
     pub fn seen_by(&self, reviewer: &ReviewerId, at: DateTime<Utc>) -> Vec<Seen> {
-        let own = self.encounters.iter().filter(|encounter| encounter.reviewer == *reviewer && encounter.at <= at);
-        let mut seen: Vec<Seen> = own.map(|encounter| encounter.seen).collect();
+        let own = self.encounters_of(reviewer, DateTime::<Utc>::MIN_UTC, at);
+        let mut seen: Vec<Seen> = own.iter().map(|encounter| encounter.seen).collect();
         seen.sort_unstable();
         seen.dedup();
         seen

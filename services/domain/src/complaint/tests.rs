@@ -35,13 +35,12 @@ fn assign(name: &str) -> Event {
 fn decide(maker: Maker, heard: &[(&str, i64)]) -> Event {
     let encounter =
         |&(name, at): &(&str, i64)| Encounter { reviewer: name.parse().unwrap(), seen: Seen::Clip, at: hour(at) };
-    let trail = Trail { encounters: heard.iter().map(encounter).collect(), ..Trail::default() };
     Event::Decide {
         maker,
         outcome: Outcome::Reversed,
         new_decision_id: Some(id(11)),
         reasons: "A quotation.".into(),
-        trail: Box::new(trail),
+        encounters: heard.iter().map(encounter).collect(),
     }
 }
 

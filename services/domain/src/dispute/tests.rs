@@ -44,8 +44,7 @@ fn whatever_path_it_takes_what_is_implemented_was_decided() {
         Event::LeaveAside { why: why() },
         Event::Omit { why: why() },
     ];
-    // A second extension is refused by a guard, not by the table, so it is left to its own test.
-    let events: Vec<_> = events.into_iter().map(|event| (hour(1), event)).collect();
+    let events = events.map(|event| (hour(1), event));
     for dispute in walk(brought(), &events, |error| matches!(error, Error::Refusal(Refusal::OutOfTurn { .. }))) {
         if matches!(dispute.state(), State::Implemented | State::NotImplemented) {
             assert!(has(&dispute, "decide") && dispute.outcome() == Some(Outcome::Reversed));
