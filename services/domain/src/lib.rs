@@ -5,6 +5,9 @@
 //! the list of its steps, only ever added to; its state is what they come to. The tables of states are our own few
 //! lines: crates for state machines own the object and its loop, while here a step is a function of what was recorded.
 //!
+//! Articles 9, 10, 14, 22 and 23, and Article 14(5) of Regulation (EU) 2021/784, are followed in substance, not by the
+//! letter: check their words, and their paragraphs' numbers, before quoting them from here.
+//!
 //! Nothing here knows a clock, a database or a network. Every other crate may depend on this one; this one depends on
 //! none of them.
 #![deny(missing_docs)]

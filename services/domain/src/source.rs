@@ -22,7 +22,7 @@ pub enum Source {
         /// The organisation, if one did.
         organisation: Option<String>,
     },
-    /// An order under Article 9, of which no statement is owed.
+    /// An order of an authority. Of one under Article 9 no statement is owed (Article 17(5)).
     Order,
 }
 

@@ -13,6 +13,7 @@ mod check;
 mod codes;
 mod document;
 mod fault;
+mod from_case;
 mod json;
 mod language;
 pub mod outbox;
@@ -28,5 +29,6 @@ pub use domain::{
     Restrictions, Scope, Seen, Source, Visibility,
 };
 pub use fault::{Code, Fault};
+pub use from_case::{CaseError, Content};
 pub use language::{LANGUAGES, Language};
 pub use puid::{InvalidPuid, Puid};
