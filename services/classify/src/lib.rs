@@ -28,6 +28,11 @@ pub trait Classifier: Send + Sync {
     /// Which model this is, for the record of every finding.
     fn identity(&self) -> &ModelIdentity;
 
+    /// Which model `head`, an index into [`heads`](Self::heads), belongs to: heads may be trained and shipped apart.
+    fn identity_of(&self, _head: usize) -> &ModelIdentity {
+        self.identity()
+    }
+
     /// Scores `text` as one passage. What lies beyond the model's reach is not read: see [`score_long`].
     ///
     /// Any text has a score, an empty one too.
@@ -42,7 +47,8 @@ pub trait Classifier: Send + Sync {
 pub struct ModelIdentity {
     /// The model's architecture and heads, in a word.
     pub name: String,
-    /// SHA-256, in lower-case hex, of `model.onnx`, `tokenizer.json` and `calibration.json` one after the other.
+    /// SHA-256, in lower-case hex, of `model.onnx`, `tokenizer.json` and `calibration.json` one after the other; of
+    /// category heads that of `categories.json`, which names the model under them.
     pub sha256: String,
 }
 

@@ -1,18 +1,20 @@
 //! The classifier that comes with Earwitness: a small sentence encoder with one head a category, run by tract.
 
 mod calibration;
+mod categories;
 mod files;
 mod fold;
 mod network;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokenizers::{Tokenizer, TruncationParams};
 
 use crate::{Classifier, ClassifyError, ModelIdentity, Scores};
 use calibration::Calibration;
+use categories::CategoryHeads;
 use files::Files;
-use network::Network;
+use network::{Network, Passed};
 
 const NAME: &str = "minilm-l6";
 
@@ -27,6 +29,9 @@ pub struct MiniLm {
     tokenizer: Tokenizer,
     network: Network,
     calibration: Calibration,
+    categories: Option<CategoryHeads>,
+    /// Of the model's own heads, then of the category heads.
+    heads: Vec<String>,
     identity: ModelIdentity,
 }
 
@@ -39,25 +44,53 @@ impl MiniLm {
     /// # Errors
     /// Each names the file: one that is missing, damaged, of another form, or made for another model.
     pub fn load(folder: &Path) -> Result<Self, ClassifyError> {
-        let files = Files::read(folder)?;
+        Self::of(Files { categories: None, ..Files::read(folder)? })
+    }
+
+    /// As [`load`](Self::load), and the heads of `categories.json` after the model's own if `SHA256SUMS` lists that file.
+    ///
+    /// They are named `category_threat` and so on, and have an [identity of their own](Classifier::identity_of).
+    ///
+    /// # Errors
+    /// Those of [`load`](Self::load).
+    pub fn load_with_categories(folder: &Path) -> Result<Self, ClassifyError> {
+        Self::of(Files::read(folder)?)
+    }
+
+    fn of(files: Files) -> Result<Self, ClassifyError> {
         let calibration = Calibration::parse(&files.calibration)?;
         let tokenizer = tokenizer(&files.tokenizer, &calibration)?;
-        let network = Network::parse(&files.model)?;
+        let parse = |file: &files::Verified| CategoryHeads::parse(file, &files.sha256);
+        let categories = files.categories.as_ref().map(parse).transpose()?;
+        let network = Network::parse(&files.model, categories.as_ref().map_or(&[], |heads| heads.layers.as_slice()))?;
         let identity = ModelIdentity { name: NAME.to_owned(), sha256: files.sha256 };
-        let minilm = Self { tokenizer, network, calibration, identity };
-        let longest = "a ".repeat(minilm.calibration.max_tokens);
-        let unusable =
-            |error: ClassifyError| ClassifyError::Unusable { path: files.model.path.clone(), source: error.into() };
-        let logits = minilm.logits(&longest).map_err(unusable)?;
-        let heads = minilm.heads().len();
-        if logits.len() != heads || !logits.iter().all(|logit| logit.is_finite()) {
-            let reason = format!("it gives {logits:?} instead of {heads} finite logits");
-            return Err(ClassifyError::Form { path: files.model.path, reason });
-        }
+        let names = categories.iter().flat_map(|heads| &heads.names);
+        let heads = calibration.heads.iter().chain(names).cloned().collect();
+        let minilm = Self { tokenizer, network, calibration, categories, heads, identity };
+        minilm.check_fit(files.model.path)?;
         Ok(minilm)
     }
 
-    fn logits(&self, text: &str) -> Result<Vec<f32>, ClassifyError> {
+    /// Whether the model gives what calibration and category heads read.
+    fn check_fit(&self, path: PathBuf) -> Result<(), ClassifyError> {
+        let longest = "a ".repeat(self.calibration.max_tokens);
+        let Passed { logits, embedding } = self
+            .pass(&longest)
+            .map_err(|error| ClassifyError::Unusable { path: path.clone(), source: error.into() })?;
+        let heads = self.calibration.heads.len();
+        if logits.len() != heads || !logits.iter().all(|logit| logit.is_finite()) {
+            let reason = format!("it gives {logits:?} instead of {heads} finite logits");
+            return Err(ClassifyError::Form { path, reason });
+        }
+        let width = self.categories.as_ref().map_or(0, |heads| heads.width);
+        if embedding.len() != width {
+            let reason = format!("its inner layers are {} wide, the category heads read {width}", embedding.len());
+            return Err(ClassifyError::Form { path, reason });
+        }
+        Ok(())
+    }
+
+    fn pass(&self, text: &str) -> Result<Passed, ClassifyError> {
         let text = &text[..text.floor_char_boundary(MAX_BYTES)];
         let encoding = self.tokenizer.encode_fast(text, true).map_err(ClassifyError::Tokenise)?;
         let ids = encoding.get_ids();
@@ -67,15 +100,23 @@ impl MiniLm {
 
 impl Classifier for MiniLm {
     fn heads(&self) -> &[String] {
-        &self.calibration.heads
+        &self.heads
     }
 
     fn identity(&self) -> &ModelIdentity {
         &self.identity
     }
 
+    fn identity_of(&self, head: usize) -> &ModelIdentity {
+        let categories = self.categories.as_ref().filter(|_| head >= self.calibration.heads.len());
+        categories.map_or(&self.identity, |categories| &categories.identity)
+    }
+
     fn score(&self, text: &str) -> Result<Scores, ClassifyError> {
-        Ok(self.calibration.apply(&self.logits(text)?))
+        let Passed { logits, embedding } = self.pass(text)?;
+        let own = self.calibration.apply(&logits);
+        let further = self.categories.iter().flat_map(|heads| heads.log_odds(&embedding));
+        Ok(Scores::from_log_odds(own.log_odds().iter().copied().chain(further).collect()))
     }
 }
 

@@ -217,12 +217,13 @@ impl Category {
         }
     }
 
-    /// The category that a classifier head reports: by name, `violence` as [`Category::Threat`].
+    /// The category that a classifier head reports: by name, `violence` as [`Category::Threat`], `category_hate` as
+    /// [`Category::Hate`].
     ///
     /// # Errors
     /// [`UnknownName`] for a head that no category stands for.
     pub fn of_head(head: &str) -> Result<Self, UnknownName> {
-        if head == "violence" { Ok(Self::Threat) } else { head.parse() }
+        if head == "violence" { Ok(Self::Threat) } else { head.strip_prefix("category_").unwrap_or(head).parse() }
     }
 }
 

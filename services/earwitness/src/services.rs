@@ -1,10 +1,10 @@
 //! Starts the services of this process: each a task that ends when told to, or takes the process along when it fails.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use bus::{Admin, Producer, Topic};
-use classify::{Classifier, MiniLm};
+use classify::{Classifier, ClassifyError, MiniLm, ModelIdentity};
 use rules::Pack;
 use speech::Recogniser;
 use store::{Actor, LoadedModel, ModelKind, Options, Store};
@@ -102,16 +102,9 @@ impl Services {
     pub(crate) async fn screening(&mut self, config: &Config, addresses: &Addresses) -> anyhow::Result<()> {
         let store = connect(config, addresses, "screen").await?;
         let pack = load_pack(config)?;
-        let classifier = if config.screen.classifier { Some(load_classifier(config)?) } else { None };
+        let classifier = if config.screen.classifier { Some(load_screening_classifier(config)?) } else { None };
         if let Some(classifier) = &classifier {
-            let identity = classifier.identity();
-            let loaded = LoadedModel {
-                sha256: identity.sha256.clone(),
-                name: identity.name.clone(),
-                library: "tract-onnx".to_owned(),
-                kind: ModelKind::Classifier,
-            };
-            store.model_loaded(&loaded, now()).await?;
+            record_classifier(&store, classifier.as_ref()).await?;
         }
         store.config_changed("screen", &screening_as_text(config, &pack), now()).await?;
         let screener = screen::Screener::new(&pack, classifier, config.screen.thresholds.clone());
@@ -160,12 +153,38 @@ pub(crate) fn load_pack(config: &Config) -> anyhow::Result<Pack> {
         .with_context(|| crate::answer::NotReady(format!("the rules in {} cannot be used", folder.display())))
 }
 
-/// The classifier that comes with Earwitness.
+/// The classifier that comes with Earwitness, with its own heads alone.
 pub(crate) fn load_classifier(config: &Config) -> anyhow::Result<Arc<dyn Classifier>> {
+    load_with(config, MiniLm::load)
+}
+
+/// The same with the heads for the categories of the rules: what screening asks.
+pub(crate) fn load_screening_classifier(config: &Config) -> anyhow::Result<Arc<dyn Classifier>> {
+    load_with(config, MiniLm::load_with_categories)
+}
+
+fn load_with(config: &Config, load: fn(&Path) -> Result<MiniLm, ClassifyError>) -> anyhow::Result<Arc<dyn Classifier>> {
     let folder = config.classifier_dir();
-    let loaded = MiniLm::load(&folder)
+    let loaded = load(&folder)
         .with_context(|| crate::answer::NotReady(format!("the classifier in {} cannot be used", folder.display())))?;
     Ok(Arc::new(loaded))
+}
+
+/// Every model that a head of it belongs to, each once.
+async fn record_classifier(store: &Store, classifier: &dyn Classifier) -> anyhow::Result<()> {
+    let mut identities: Vec<&ModelIdentity> =
+        (0..classifier.heads().len()).map(|head| classifier.identity_of(head)).collect();
+    identities.dedup();
+    for identity in identities {
+        let loaded = LoadedModel {
+            sha256: identity.sha256.clone(),
+            name: identity.name.clone(),
+            library: "tract-onnx".to_owned(),
+            kind: ModelKind::Classifier,
+        };
+        store.model_loaded(&loaded, now()).await?;
+    }
+    Ok(())
 }
 
 fn transcription_settings(config: &Config) -> transcribe::Settings {

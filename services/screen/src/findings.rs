@@ -134,7 +134,7 @@ impl Screening<'_> {
                 }
                 let carrying = classify::carrying_words(classifier, &words, head, NAMED_WORDS)?;
                 let named: Vec<&str> = carrying.iter().map(|carrying| words[carrying.index]).collect();
-                let carrier = Carrier::Head { name: name.clone(), model: classifier.identity().sha256.clone() };
+                let carrier = Carrier::Head { name: name.clone(), model: classifier.identity_of(head).sha256.clone() };
                 let why = format!("weighed most: {}", named.join(", "));
                 let finding = self.finding(carrier, passage.clone(), Category::of_head(name)?, why);
                 findings.extend(finding.map(|finding| Finding { severity: severity_of(name), score, ..finding }));

@@ -54,10 +54,12 @@ impl Screener {
 
 /// How much is at stake if a head is right.
 pub(crate) fn severity_of(head: &str) -> Severity {
-    match head {
+    match head.strip_prefix("category_").unwrap_or(head) {
         "sexual_minors" => Severity::Critical,
-        "violence" | "self_harm" | "hate" => Severity::High,
-        "harassment" | "scam" => Severity::Medium,
+        "violence" | "threat" | "incitement" | "terrorism" | "public_security" | "self_harm" | "hate" | "privacy" => {
+            Severity::High
+        }
+        "harassment" | "scam" | "illegal_goods" | "election" => Severity::Medium,
         _ => Severity::Low,
     }
 }

@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::MiniLm;
-use crate::{Classifier, Scores};
+use crate::{Classifier, ClassifyError, Scores};
+
+mod categories;
 
 const FILES: [&str; 3] = ["model.onnx", "tokenizer.json", "calibration.json"];
 
@@ -140,17 +142,35 @@ impl Folder {
         self.write("SHA256SUMS", lines.concat());
     }
 
-    /// The error of loading with its causes.
-    fn error(&self) -> String {
-        let error = MiniLm::load(self.0.path()).err().expect("an error");
-        let mut chain = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            chain = format!("{chain}: {error}");
-            cause = error.source();
-        }
-        chain
+    /// The shipped folder with category heads as given, signed.
+    fn with_categories(text: &str) -> Self {
+        let folder = Self::new();
+        folder.write("categories.json", text);
+        folder.sign();
+        let sums = String::from_utf8(folder.read("SHA256SUMS")).unwrap();
+        folder.write("SHA256SUMS", format!("{sums}{:x}  categories.json\n", Sha256::digest(text)));
+        folder
     }
+
+    fn error(&self) -> String {
+        chain_of(MiniLm::load(self.0.path()))
+    }
+
+    fn error_with_categories(&self) -> String {
+        chain_of(MiniLm::load_with_categories(self.0.path()))
+    }
+}
+
+/// The error of loading with its causes.
+fn chain_of(loaded: Result<MiniLm, ClassifyError>) -> String {
+    let error = loaded.err().expect("an error");
+    let mut chain = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        chain = format!("{chain}: {error}");
+        cause = error.source();
+    }
+    chain
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
     answer::Answer,
     config::Config,
     instance::{Addresses, InstanceError},
-    services::{load_classifier, load_pack},
+    services::{load_pack, load_screening_classifier},
 };
 
 /// What is wrong here, and what to do.
@@ -35,7 +35,7 @@ pub(crate) async fn run(config: &Config, _: &Arguments) -> anyhow::Result<Answer
         Ok(pack) => Finding::Fine(format!("rules: {} {}, {} rules", pack.id(), pack.version(), pack.rules().len())),
         Err(error) => Finding::Wrong(format!("rules: {error:#}")),
     });
-    findings.push(match load_classifier(config) {
+    findings.push(match load_screening_classifier(config) {
         Ok(classifier) => Finding::Fine(format!("classifier: {}", classifier.identity().name)),
         Err(error) => Finding::Wrong(format!("classifier: {error:#}")),
     });
