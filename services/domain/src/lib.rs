@@ -1,5 +1,7 @@
-//! The words of Earwitness as plain types: ids, stream time, chunks, windows, findings and flags, with their invariants;
-//! and the law's objects as state machines: decisions, notices, orders, complaints, disputes, escalations, suspensions.
+//! The words of Earwitness as plain types with their invariants: what is heard, what is found, what people decide.
+//!
+//! Ids, stream time, chunks, windows, findings and flags; cases and decisions; and the law's objects as state machines:
+//! notices, orders, complaints, disputes, escalations, suspensions.
 //!
 //! Article numbers without a name are those of Regulation (EU) 2022/2065, the Digital Services Act. An object's history is
 //! the list of its steps, only ever added to; its state is what they come to. The tables of states are our own few

@@ -3,6 +3,7 @@
 
 mod audit;
 mod cluster;
+mod decision;
 mod fixture;
 mod ingest;
 mod listing;

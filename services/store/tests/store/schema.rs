@@ -57,7 +57,7 @@ async fn closed_lists_are_the_same_in_sql_and_in_rust() {
     }
 }
 
-async fn check<T: Copy>(database: &Database, constraint: &str, list: &[T], name: fn(T) -> &'static str) {
+pub(crate) async fn check<T: Copy>(database: &Database, constraint: &str, list: &[T], name: fn(T) -> &'static str) {
     let text: String = sqlx::query_scalar("select pg_get_constraintdef(oid) from pg_constraint where conname = $1")
         .bind(constraint)
         .fetch_one(&database.rows)
@@ -101,6 +101,7 @@ async fn the_services_role_may_change_just_what_moves() {
     assert_eq!(
         rights,
         [
+            "case_claim",
             "epoch",
             "epoch_progress",
             "flag",
