@@ -39,8 +39,6 @@ fn check(category: &str, text: &str, is_meant: bool) {
 
 #[test]
 fn a_category_head_tells_what_is_meant_from_what_is_near() {
-    check("threat", "I'm going to wait outside your house with a knife and cut you open.", true);
-    check("threat", "I'll wait outside your house with the cake and the candles.", false);
     check("illegal_goods", "I've got pills and coke, thirty quid each, message me and I drop them off.", true);
     check("illegal_goods", "The chemist has my pills ready and I pick them up on Monday.", false);
     check("privacy", "Here is her home address, write it down and go and ring the bell.", true);
