@@ -80,11 +80,44 @@ async fn the_log_can_only_be_added_to() {
         "truncate audit_event",
         "insert into audit_event (audit_event_id, seq, happened_at, actor, action, entity, entity_id, payload, salt, leaf_hash)
          select gen_random_uuid(), 7, happened_at, actor, action, entity, entity_id, payload, salt, leaf_hash from audit_event",
+        "update audit_leaf set leaf_hash = leaf_hash",
+        "delete from audit_leaf",
+        "truncate audit_leaf",
+        "update audit_node set hash = hash",
+        "delete from audit_node",
+        "truncate audit_node",
+        "update audit_checkpoint set note = ''",
+        "delete from audit_checkpoint",
+        "truncate audit_checkpoint",
+        "update audit_key set vkey = ''",
+        "delete from audit_key",
+        "truncate audit_key",
     ] {
         let error = sqlx::query(edit).execute(&mut service).await.unwrap_err();
         assert_eq!(error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"), "{edit}: {error}");
     }
     assert_eq!(database.value::<i64>("select count(*) from audit_event").await, 1);
+}
+
+#[tokio::test]
+async fn a_leaf_has_the_next_place_and_an_event_of_its_hash() {
+    let database = Database::new().await;
+    database.store.open_room(&description(None), at(0)).await.unwrap();
+    let mut service = PgConnection::connect(&database.service_url).await.unwrap();
+    for (leaf, refusal) in [
+        ("select 1, audit_event_id, leaf_hash from audit_event", "audit_leaf_has_no_gap"),
+        ("select 0, gen_random_uuid(), leaf_hash from audit_event", "audit_leaf_is_of_an_event"),
+        ("select 0, audit_event_id, sha256(leaf_hash) from audit_event", "audit_leaf_is_of_an_event"),
+    ] {
+        let add = sqlx::AssertSqlSafe(format!("insert into audit_leaf (seq, audit_event_id, leaf_hash) {leaf}"));
+        let error = sqlx::query(add).execute(&mut service).await.unwrap_err();
+        let constraint = error.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+        assert_eq!(constraint, Some(refusal), "{leaf}: {error}");
+    }
+    let add =
+        "insert into audit_leaf (seq, audit_event_id, leaf_hash) select 0, audit_event_id, leaf_hash from audit_event";
+    sqlx::query(add).execute(&mut service).await.unwrap();
+    assert_eq!(database.value::<i64>("select seq from audit_event").await, 0);
 }
 
 #[tokio::test]
