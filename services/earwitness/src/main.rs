@@ -47,6 +47,8 @@ enum Command {
     Transcribe(commands::worker::Arguments),
     /// Run the screening service alone
     Screen(commands::worker::Arguments),
+    /// Run the writer of the audit log alone
+    Sequence(commands::worker::SequenceArguments),
     /// List rooms, or show one
     Rooms(commands::rooms::Arguments),
     /// What became of every second of a room
@@ -105,6 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Ingest(arguments) => on_runtime(commands::ingest::run(&config, arguments)),
         Command::Transcribe(arguments) => on_runtime(commands::worker::transcribe(&config, &arguments)),
         Command::Screen(arguments) => on_runtime(commands::worker::screen(&config, &arguments)),
+        Command::Sequence(arguments) => on_runtime(commands::worker::sequence(&config, &arguments)),
         Command::Rooms(arguments) => on_runtime(commands::rooms::run(&config, arguments)),
         Command::Coverage(arguments) => on_runtime(commands::coverage::run(&config, &arguments)),
         Command::Transcript(arguments) => on_runtime(commands::transcript::run(&config, &arguments)),

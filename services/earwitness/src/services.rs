@@ -60,8 +60,8 @@ impl Services {
     }
 
     /// Starts the writer of the audit log, which signs it. What keeps it from signing ends nothing else.
-    pub(crate) async fn sequencer(&mut self, config: &Config, addresses: &Addresses) -> anyhow::Result<()> {
-        let store = connect(config, addresses, "sequencer").await?;
+    pub(crate) async fn sequencer(&mut self, config: &Config, database_url: &str) -> anyhow::Result<()> {
+        let store = connect_to(config, database_url, "sequencer").await?;
         let sequencer = report::Sequencer::new(store, key_file(config));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
@@ -125,8 +125,12 @@ impl Services {
 
 /// The database, as the service of that name.
 pub(crate) async fn connect(config: &Config, addresses: &Addresses, service: &str) -> anyhow::Result<Store> {
+    connect_to(config, &addresses.database_url, service).await
+}
+
+async fn connect_to(config: &Config, database_url: &str, service: &str) -> anyhow::Result<Store> {
     let options = Options { max_connections: config.database.max_connections, ..Options::default() };
-    Ok(Store::connect(&addresses.database_url, Actor::service(service)?, &options).await?)
+    Ok(Store::connect(database_url, Actor::service(service)?, &options).await?)
 }
 
 /// Creates the topics that are not there yet.

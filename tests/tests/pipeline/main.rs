@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod audit_log;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod hostile;

@@ -80,7 +80,7 @@ async fn work(
         tracing::info!(version = migration.version, "schema: {}", migration.description);
     }
     create_topics(config, &addresses).await?;
-    services.sequencer(config, &addresses).await?;
+    services.sequencer(config, &addresses.database_url).await?;
     services.relay(config, &addresses).await?;
     services.transcription(config, &addresses).await?;
     services.screening(config, &addresses).await?;

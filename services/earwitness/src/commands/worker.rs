@@ -1,6 +1,6 @@
-//! `transcribe` and `screen`: one service alone, as in production, scaled by starting more of them.
+//! `transcribe`, `screen` and `sequence`: one service alone, as in production, scaled by starting more of them.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
     answer::Answer,
@@ -26,16 +26,39 @@ pub(crate) async fn screen(config: &Config, _: &Arguments) -> anyhow::Result<Ans
     run(config, async |services, addresses| services.screening(config, addresses).await).await
 }
 
+/// Run the writer of the audit log alone until Ctrl-C.
+///
+/// One works at a time; others wait for it to end. It needs the database and the file of the key, no Kafka.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  EARWITNESS__AUDIT__KEY_FILE=/run/secrets/audit.key earwitness sequence --database-url postgres://…")]
+pub(crate) struct SequenceArguments {}
+
+pub(crate) async fn sequence(config: &Config, _: &SequenceArguments) -> anyhow::Result<Answer> {
+    let mut services = Services::new();
+    let database_url = Addresses::database(config)?;
+    let ends = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    services.sequencer(config, &database_url).await?;
+    until_told(services, ends).await
+}
+
 async fn run<F>(config: &Config, start: F) -> anyhow::Result<Answer>
 where
     F: AsyncFnOnce(&mut Services, &Addresses) -> anyhow::Result<()>,
 {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let ends = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let addresses = Addresses::find(config)?;
     create_topics(config, &addresses).await?;
     let mut services = Services::new();
     services.relay(config, &addresses).await?;
     start(&mut services, &addresses).await?;
+    until_told(services, ends).await
+}
+
+async fn until_told(
+    mut services: Services,
+    (mut interrupt, mut terminate): (Signal, Signal),
+) -> anyhow::Result<Answer> {
     eprintln!("ready");
     let outcome = tokio::select! {
         error = services.failed() => Err(error),
