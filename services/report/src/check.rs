@@ -162,5 +162,7 @@ async fn check(
 
 fn drain(differences: &Mutex<Vec<Difference>>, found: Report<'_>) {
     let met = std::mem::take(&mut *differences.lock().unwrap_or_else(PoisonError::into_inner));
-    met.into_iter().for_each(|difference| found(difference.into()));
+    for difference in met {
+        found(difference.into());
+    }
 }

@@ -56,5 +56,6 @@ pub fn trust(keys: &[AuditKey]) -> Result<Trust, HistoryError> {
 pub(crate) fn first_trust(first: &AuditKey) -> Result<Trust, HistoryError> {
     let read = VerifyingKey::parse(&first.vkey);
     let key = read.map_err(|source| HistoryError::Key { first_size: first.first_size, source })?;
-    Trust::new(&key.name().to_owned(), key).map_err(HistoryError::Kind)
+    let origin = key.name().to_owned();
+    Trust::new(&origin, key).map_err(HistoryError::Kind)
 }

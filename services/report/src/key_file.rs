@@ -153,7 +153,7 @@ fn read(path: &Path) -> Result<Option<SigningKey>, KeyFileError> {
     };
     let form = |source| KeyFileError::Form { path: path.to_owned(), source };
     let key = SigningKey::parse(text.trim_end()).map_err(form)?;
-    if key.public().kind() != KeyKind::Log { Err(form(KeyError::PrivateForm)) } else { Ok(Some(key)) }
+    if key.public().kind() == KeyKind::Log { Ok(Some(key)) } else { Err(form(KeyError::PrivateForm)) }
 }
 
 /// Writes a key to a file that is not there yet, durably.
