@@ -10,7 +10,7 @@ const SOUND: &str = "select 1";
 /// What is done, and what must be among that which is found.
 fn cases() -> Vec<(String, &'static [&'static str])> {
     let forger = SigningKey::from_seed("example.com/log", KeyKind::Log, &[9; 32]).unwrap();
-    let forged = SignedCheckpoint::sign(Checkpoint::new("example.com/log", 12, [1; 32]).unwrap(), &forger).unwrap();
+    let other = SignedCheckpoint::sign(Checkpoint::new("example.com/log", 12, [1; 32]).unwrap(), &forger).unwrap();
     let case = |sql: &str, found: &'static [&'static str]| (sql.to_owned(), found);
     vec![
         case(SOUND, &[]),
@@ -42,7 +42,7 @@ fn cases() -> Vec<(String, &'static [&'static str])> {
             &["leaves_missing", "unprovable"],
         ),
         (
-            format!("update audit_checkpoint set note = '{forged}' where size = 12"),
+            format!("update audit_checkpoint set note = '{other}' where size = 12"),
             &["checkpoint_row", "checkpoint_unsigned"],
         ),
         case(
