@@ -54,7 +54,7 @@ Example:
     #[command(after_help = "Examples:
   earwitness audit prove 0199a2c4-5b7e-7c31-8f00-5d2f3e6a9b10 --out event.tlog-proof")]
     Prove {
-        /// The event's id, as in the table audit_event
+        /// The event's id, as the database has it
         event: Uuid,
         /// Where to write it; standard output if not given
         #[arg(long, value_name = "FILE")]
