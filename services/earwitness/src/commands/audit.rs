@@ -65,8 +65,8 @@ Example:
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
     match arguments.command {
         Command::Key { history } => key(config, history).await,
-        Command::Rotate => rotate(config).await,
-        Command::Verify(arguments) => verify::run(config, &arguments).await,
+        Command::Rotate => Box::pin(rotate(config)).await,
+        Command::Verify(arguments) => Box::pin(verify::run(config, &arguments)).await,
         Command::Prove { event, out } => prove(config, event, out).await,
     }
 }

@@ -67,7 +67,7 @@ async fn a_step_that_is_cut_short_anywhere_leaves_no_gap_no_double_and_no_fork()
             if restarts {
                 sequencer = cluster.sequencer(&store);
             }
-            match cut_short(sequencer.step(at(number)), polls).await {
+            match cut_short(Box::pin(sequencer.step(at(number))), polls).await {
                 None => cut += 1,
                 Some(done) => {
                     done.unwrap();
