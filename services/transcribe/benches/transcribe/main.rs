@@ -44,13 +44,13 @@ struct Arguments {
     #[arg(long)]
     models: Option<PathBuf>,
     /// Minutes of the demo's talk to hear; all of it is 10
-    #[arg(long, default_value_t = 6.0)]
+    #[arg(long, default_value_t = 10.0)]
     talk: f64,
     /// Minutes of the demo's music to hear
     #[arg(long, default_value_t = 2.0)]
     music: f64,
     /// Rounds; ratios are their medians
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Given by cargo
     #[arg(long, hide = true)]
