@@ -101,14 +101,13 @@ async fn hear_gated(
     probabilities: &[f32],
 ) -> Draft {
     let regions = voice::regions(probabilities, window.pcm_first, window.pcm.len());
-    let kinds = sounds_like(window, probabilities);
     let pcm_end = window.pcm_first + samples(window.pcm.len());
     let span =
         StreamRange::new(window.pcm_first, pcm_end).ok().and_then(|pcm| voice::span(window.range, &regions, pcm));
     let Some(span) = span else {
         return Draft { kinds: sounds_like(window, &[]), regions, ..Draft::unheard(None) };
     };
-    let silent = Draft { kinds, regions, ..Draft::unheard(None) };
+    let silent = Draft { kinds: sounds_like(window, probabilities), regions, ..Draft::unheard(None) };
     let Some(model) = settings.model(&window.language) else {
         return Draft { lost: Some(CoverageReason::PolicyDeferred), ..silent };
     };

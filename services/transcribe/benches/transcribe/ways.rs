@@ -104,7 +104,7 @@ impl Direct {
         if let Some(span) = voice::span(window.range, &regions, pcm) {
             let offset = |at: domain::StreamTime| usize::try_from(at.samples() - window.pcm_first.samples());
             let pcm = window.pcm[offset(span.first())?..offset(span.end())?].to_vec();
-            self.engine.hear(&request(pcm, AudioContext::default()))?;
+            self.engine.bare(&request(pcm, AudioContext::default()), false)?;
         }
         Ok(())
     }
