@@ -12,7 +12,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use transcribe::WindowLength;
 
-use crate::{clock::now, commands::audit::key_file, config::Config, instance::Addresses, relay};
+use crate::{
+    clock::now,
+    commands::audit::{key_file, vouching},
+    config::Config,
+    instance::Addresses,
+    relay,
+};
 
 /// The services of this process.
 pub(crate) struct Services {
@@ -59,9 +65,17 @@ impl Services {
         Ok(())
     }
 
-    /// Starts the writer of the audit log, which signs it. What keeps it from signing ends nothing else.
+    /// Starts the writer of the audit log, which signs it, and has others vouch for it. What keeps it from signing ends nothing else.
     pub(crate) async fn sequencer(&mut self, config: &Config, database_url: &str) -> anyhow::Result<()> {
         let store = connect_to(config, database_url, "sequencer").await?;
+        let vouching = vouching(config, store.clone())?;
+        if !vouching.is_empty() {
+            let (every, stop) = (Duration::from_mins(config.audit.vouch_minutes), self.stop.clone());
+            self.tasks.spawn(async move {
+                Box::pin(vouching.run(every, now, stop)).await;
+                Ok(())
+            });
+        }
         let sequencer = report::Sequencer::new(store, key_file(config));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {

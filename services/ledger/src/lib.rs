@@ -23,6 +23,7 @@ mod rotation;
 mod timestamp;
 mod tlog_proof;
 mod trust;
+mod witness;
 
 pub use check::{CheckSummary, Difference, LogCheck, StoredEvent};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
@@ -36,3 +37,4 @@ pub use timestamp::{
 };
 pub use tlog_proof::{MAX_PROOF_BYTES, NotProved, TlogProof, TlogProofError};
 pub use trust::{Trust, TrustError, Witnessed};
+pub use witness::{Cosignature, WitnessError, add_checkpoint_request, cosignature, size_signed_last};

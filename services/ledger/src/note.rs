@@ -107,7 +107,7 @@ impl NoteSignature {
         self.key_id
     }
 
-    fn is_by(&self, key: &VerifyingKey) -> bool {
+    pub(crate) fn is_by(&self, key: &VerifyingKey) -> bool {
         self.key_id == key.id() && self.name == key.name()
     }
 

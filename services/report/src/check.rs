@@ -2,16 +2,18 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use ledger::{CheckSummary, Difference, LogCheck, Trust, VerifyingKey, merkle::Edge};
+use ledger::{CheckSummary, Difference, LogCheck, Trust, merkle::Edge};
 use store::{AuditHead, Store, StoreError};
 
 use crate::history::{first_trust, trust};
 
 mod found;
 mod pages;
+mod vouched;
 
 pub use found::Found;
 use pages::{Checkpoints, Tree, named};
+pub use vouched::{Known, Vouched};
 
 /// Leaves of one read.
 const PAGE: u32 = 2_000;
@@ -39,19 +41,21 @@ pub struct Verdict {
     pub vkey: Option<String>,
     /// Whether somebody gave a key from elsewhere, and it is one of the log's.
     pub key_known: bool,
+    /// What witnesses and authorities said of it.
+    pub vouched: Vouched,
 }
 
 /// Where findings go, one by one.
 pub(crate) type Report<'r> = &'r mut (dyn FnMut(Found) + Send);
 
-/// Checks every event, leaf, node, checkpoint and key. `found` gets each difference, `progress` the number of events
-/// done and of all.
+/// Checks every event, leaf, node, checkpoint, key, cosignature and time stamp, and the log against what is `known` of it
+/// from elsewhere. `found` gets each difference, `progress` the number of events done and of all.
 ///
 /// # Errors
 /// [`CheckError`] if the database does not answer.
 pub async fn verify(
     store: &Store,
-    given: Option<&VerifyingKey>,
+    known: &Known,
     found: Report<'_>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Verdict, CheckError> {
@@ -61,6 +65,7 @@ pub async fn verify(
         found(difference);
     };
     let (head, keys) = (store.audit_head().await?, store.audit_keys().await?);
+    let given = known.key.as_ref();
     let key_known = given.is_some_and(|given| keys.iter().any(|key| key.vkey == given.to_string()));
     if let Some(given) = given.filter(|_| !key_known) {
         count(Found::GivenKey { given: given.to_string() });
@@ -78,7 +83,9 @@ pub async fn verify(
     let mut summary = CheckSummary::default();
     if let Some(trust) = &believed {
         summary = check(store, trust, Edge::new(), &head, &mut count, progress).await?;
+        vouched::kept(store, trust, &head, &known.checkpoints, &mut count).await?;
     }
+    let vouched = vouched::vouched(store, known, &mut count).await?;
     for (audit_event_id, seq) in store.audit_events_without_leaf(i64::MAX.cast_unsigned()).await? {
         if seq.cast_unsigned() < head.leaves || !has_leaf(store, audit_event_id).await? {
             count(Found::LeafGone { seq, audit_event_id });
@@ -86,7 +93,7 @@ pub async fn verify(
     }
     let waiting = store.audit_events_waiting().await?;
     let vkey = keys.last().map(|key| key.vkey.clone());
-    Ok(Verdict { summary, differences, waiting, vkey, key_known })
+    Ok(Verdict { summary, differences, waiting, vkey, key_known, vouched })
 }
 
 /// Whether an event got its leaf meanwhile.
@@ -154,7 +161,8 @@ async fn check(
         next = last + 1;
         progress(next, head.leaves);
     }
-    checkpoints.fill(u64::MAX, found).await?;
+    // A log that was cut short may have lost any number of them: some name it as well as all.
+    checkpoints.fill(next, found).await?;
     let summary = check.finish();
     drain(&differences, found);
     Ok(summary)

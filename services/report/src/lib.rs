@@ -12,10 +12,12 @@ mod key_file;
 mod proof;
 mod rotate;
 mod sequencer;
+mod vouch;
 
-pub use check::{CheckError, Found, Verdict, check_tail, verify};
+pub use check::{CheckError, Found, Known, Verdict, Vouched, check_tail, verify};
 pub use history::{HistoryError, trust};
 pub use key_file::{KeyFile, KeyFileError};
 pub use proof::{ProveError, prove};
 pub use rotate::{RotateError, rotate};
 pub use sequencer::{Clock, Sequencer, SequencerError};
+pub use vouch::{Authority, HttpError, Round, VouchError, Vouching, Witness};

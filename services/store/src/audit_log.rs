@@ -18,8 +18,10 @@ use crate::{
 };
 
 mod append;
+mod vouch;
 
 pub use append::{AuditAppend, NewLeaf};
+pub use vouch::{AuditCosignature, AuditStamp};
 
 /// How far the log is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -36,7 +36,9 @@ mod screening;
 mod window;
 
 pub use actor::Actor;
-pub use audit_log::{AuditAppend, AuditCheckpoint, AuditHead, AuditKey, AuditLeaf, LoggedEvent, NewLeaf};
+pub use audit_log::{
+    AuditAppend, AuditCheckpoint, AuditCosignature, AuditHead, AuditKey, AuditLeaf, AuditStamp, LoggedEvent, NewLeaf,
+};
 pub use bootstrap::{Urls, bootstrap_embedded};
 pub use closed::{AttemptResult, EpochEnd, ModelKind};
 pub use connect::{Options, Store};

@@ -41,6 +41,8 @@ fn the_log_is_signed_proved_and_rotated_and_every_change_of_a_row_is_named() {
     let key = key.to_str().unwrap().to_owned();
     let (_, verdict) = verify(&instance, &["--key", &key], 0);
     assert_eq!(verdict["key_known"], true);
+    let head = instance.place("keys").join("head");
+    instance.run(&["audit", "checkpoint", "--out", head.to_str().unwrap()]).expect(0);
 
     let event =
         instance.rows("select audit_event_id from audit_event where action = 'window.stored' limit 1").remove(0);
@@ -54,7 +56,15 @@ fn the_log_is_signed_proved_and_rotated_and_every_change_of_a_row_is_named() {
     assert!(instance.run(&["audit", "key", "--history"]).expect(0).out.contains("earwitness/key-rotation/v1"));
     instance.ingest("again", &[], &[sources[0].as_path()]).expect(0);
     assert!(signed(&instance) > events);
-    verify(&instance, &["--key", &key], 0);
+    let (_, verdict) = verify(&instance, &["--key", &key, "--checkpoint", head.to_str().unwrap()], 0);
+    assert_eq!(verdict["kept"], 1);
+    let (text, other) = (fs::read_to_string(&head).unwrap(), instance.place("keys").join("other"));
+    fs::write(&other, text.replacen('\n', "/of-another\n", 1)).unwrap();
+    assert_eq!(verify(&instance, &["--checkpoint", other.to_str().unwrap()], 1).0, ["kept_unsigned"]);
+    fs::write(&other, "no checkpoint").unwrap();
+    instance.run(&["audit", "verify", "--checkpoint", other.to_str().unwrap()]).expect(2);
+    instance.run(&["audit", "vouch"]).expect(2);
+    instance.run(&["audit", "checkpoint", "--vouched"]).expect(3);
     // A restart takes the log up where it was.
     instance.stop();
     instance.start_again();
@@ -72,7 +82,7 @@ fn tampering_is_named(instance: &Instance) {
     };
     sql("create schema kept; create table kept.event as table audit_event; create table kept.leaf as table audit_leaf;
          create table kept.checkpoint as table audit_checkpoint");
-    let mend = "set session_replication_role = replica; truncate audit_event, audit_leaf, audit_checkpoint;
+    let mend = "set session_replication_role = replica; truncate audit_event, audit_leaf, audit_checkpoint cascade;
         insert into audit_event select * from kept.event; insert into audit_leaf select * from kept.leaf;
         insert into audit_checkpoint select * from kept.checkpoint";
     for (tampering, found) in [

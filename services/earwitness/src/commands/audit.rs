@@ -15,6 +15,9 @@ use crate::{
 };
 
 mod verify;
+mod vouch;
+
+pub(crate) use vouch::vouching;
 
 /// Check, prove and hand over the log of everything that was done.
 #[derive(clap::Args)]
@@ -22,6 +25,8 @@ mod verify;
   earwitness audit key > earwitness.vkey         give this to whoever shall check the log
   earwitness audit verify --key earwitness.vkey  every event, leaf, checkpoint and key
   earwitness audit prove 0199a2c4-… --out event.tlog-proof
+  earwitness audit checkpoint > head             keep it elsewhere: it shows later that nothing was removed
+  earwitness audit vouch                         have witnesses sign, and an authority stamp, the log's head
   earwitness audit rotate                        a new key, named by the old one")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -47,6 +52,22 @@ Example:
   earwitness audit rotate"
     )]
     Rotate,
+    /// Print the log's head as it was signed (C2SP checkpoint), with the cosignatures that it has
+    #[command(after_help = "Examples:
+  earwitness audit checkpoint --out head
+  earwitness audit checkpoint --vouched --out head
+  earwitness audit checkpoint --out head --stamp head.token
+  openssl ts -verify -token_in -in head.token -data head -CAfile roots.pem")]
+    Checkpoint(vouch::CheckpointArguments),
+    /// Have the witnesses of the settings sign the log's head now, and the authority stamp it; 4 if some did not
+    ///
+    /// `earwitness up` does so by itself every `audit.vouch_minutes`. Who vouched for this head already is not asked.
+    #[command(after_help = "Example, as settings:
+  [audit]
+  witnesses = [{ key = \"w.example+1234abcd+BA…\", url = \"https://w.example/witness\" }]
+  timestamp_url = \"https://tsa.example/stamp\"
+  timestamp_roots = \"tsa-roots.pem\"")]
+    Vouch,
     /// Check every event, leaf, checkpoint and key; 1 if anything differs, each difference named
     #[command(after_help = verify::EXAMPLES)]
     Verify(verify::Arguments),
@@ -65,6 +86,8 @@ Example:
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
     match arguments.command {
         Command::Key { history } => key(config, history).await,
+        Command::Checkpoint(arguments) => vouch::checkpoint(config, &arguments).await,
+        Command::Vouch => vouch::vouch(config).await,
         Command::Rotate => Box::pin(rotate(config)).await,
         Command::Verify(arguments) => Box::pin(verify::run(config, &arguments)).await,
         Command::Prove { event, out } => prove(config, event, out).await,

@@ -99,6 +99,17 @@ pub(crate) struct Screen {
 pub(crate) struct Audit {
     pub(crate) key_file: PathBuf,
     pub(crate) origin: String,
+    pub(crate) witnesses: Vec<Witness>,
+    pub(crate) timestamp_url: String,
+    pub(crate) timestamp_roots: PathBuf,
+    pub(crate) vouch_minutes: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Witness {
+    pub(crate) key: String,
+    pub(crate) url: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -134,6 +145,7 @@ impl Config {
             ("transcribe.idle_s", (5..=86_400).contains(&transcribe.idle_s), "5 to 86400"),
             ("transcribe.models", transcribe.models.contains_key("*"), "an entry \"*\" for all other languages"),
             ("transcribe.windows", transcribe.windows.contains_key("*"), "an entry \"*\" for all other models"),
+            ("audit.vouch_minutes", (1..=44_640).contains(&self.audit.vouch_minutes), "1 to 44640"),
             ("screen.context_s", (0..=120).contains(&self.screen.context_s), "0 to 120"),
         ];
         for (key, holds, expected) in checks {

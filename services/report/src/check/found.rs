@@ -1,6 +1,6 @@
 //! What can be wrong with the stored log, by name.
 
-use ledger::Difference;
+use ledger::{Difference, TimestampError, TrustError, WitnessError};
 use uuid::Uuid;
 
 use crate::history::HistoryError;
@@ -68,6 +68,51 @@ pub enum Found {
         /// As given.
         given: String,
     },
+    /// A checkpoint that was given, and that this log's key did not sign.
+    #[error("the checkpoint of size {size} that was given is not this log's")]
+    KeptUnsigned {
+        /// Its size.
+        size: u64,
+        /// Why.
+        #[source]
+        source: TrustError,
+    },
+    /// A checkpoint that was given stands for more leaves than there are.
+    #[error("the checkpoint that was given stands for {size} leaves, and the log has {leaves}: it was cut short")]
+    KeptTruncated {
+        /// The checkpoint's size.
+        size: u64,
+        /// Leaves there are.
+        leaves: u64,
+    },
+    /// A checkpoint that was given has another root than the log at that size.
+    #[error("the log's first {size} events are not those that the checkpoint given stands for: it is forked")]
+    KeptFork {
+        /// The checkpoint's size.
+        size: u64,
+    },
+    /// A witness's signature that is stored, and does not hold.
+    #[error("the cosignature of {witness} over the checkpoint of size {size} does not hold")]
+    Cosignature {
+        /// The checkpoint's size.
+        size: u64,
+        /// The witness's key as stored.
+        witness: String,
+        /// Why; none where the row says other than what was signed, or its checkpoint is gone.
+        #[source]
+        source: Option<WitnessError>,
+    },
+    /// A time stamp that is stored, and does not hold.
+    #[error("the time stamp of {authority} over the checkpoint of size {size} does not hold")]
+    Stamp {
+        /// The checkpoint's size.
+        size: u64,
+        /// Where it came from.
+        authority: String,
+        /// Why; none where the row says other than the stamp, or its checkpoint is gone.
+        #[source]
+        source: Option<TimestampError>,
+    },
 }
 
 impl Found {
@@ -93,6 +138,11 @@ impl Found {
             Self::CheckpointRow { .. } => "checkpoint_row",
             Self::Keys(_) => "keys",
             Self::GivenKey { .. } => "given_key",
+            Self::KeptUnsigned { .. } => "kept_unsigned",
+            Self::KeptTruncated { .. } => "kept_truncated",
+            Self::KeptFork { .. } => "kept_fork",
+            Self::Cosignature { .. } => "cosignature",
+            Self::Stamp { .. } => "stamp",
         }
     }
 }

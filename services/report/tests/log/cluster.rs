@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeZone, Utc};
-use report::{Found, KeyFile, Sequencer, Verdict, verify};
+use report::{Found, KeyFile, Known, Sequencer, Verdict, verify};
 use standalone::{DataFolder, Postgres, PostgresSettings};
 use store::{Actor, Options, Store, bootstrap_embedded, migrate};
 use tempfile::TempDir;
@@ -92,7 +92,8 @@ pub(crate) async fn events(store: &Store, numbers: std::ops::Range<i64>) {
 /// Checks the whole log; gives the verdict and the code of each difference.
 pub(crate) async fn check(store: &Store) -> (Verdict, Vec<&'static str>) {
     let mut codes = Vec::new();
-    let verdict = verify(store, None, &mut |found: Found| codes.push(found.code()), &mut |_, _| ()).await.unwrap();
+    let verdict =
+        verify(store, &Known::default(), &mut |found: Found| codes.push(found.code()), &mut |_, _| ()).await.unwrap();
     assert_eq!(verdict.differences, codes.len() as u64);
     codes.sort_unstable();
     codes.dedup();

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
 
 mod cluster;
+mod parties;
 mod rotation;
 mod tampered;
+mod vouched;
 mod written;

@@ -1,10 +1,14 @@
 //! Keys change under the eyes of the log, and proofs hold before and after.
 
 use ledger::{TlogProof, VerifyingKey};
-use report::{ProveError, prove, rotate, trust, verify};
+use report::{Known, ProveError, prove, rotate, trust, verify};
 use uuid::Uuid;
 
 use crate::cluster::{Cluster, at, check, events};
+
+fn known(key: &VerifyingKey) -> Known {
+    Known { key: Some(key.clone()), ..Known::default() }
+}
 
 #[tokio::test]
 async fn a_rotation_is_an_event_that_the_old_key_signed_and_the_writer_goes_on_with_the_new_one() {
@@ -27,11 +31,11 @@ async fn a_rotation_is_an_event_that_the_old_key_signed_and_the_writer_goes_on_w
     let foreign = ledger::SigningKey::from_seed("example.com/log", ledger::KeyKind::Log, &[9; 32]).unwrap();
     let mut codes = Vec::new();
     let mut told = |found: report::Found| codes.push(found.code());
-    let verdict = verify(&store, Some(foreign.public()), &mut told, &mut |_, _| ()).await.unwrap();
+    let verdict = verify(&store, &known(foreign.public()), &mut told, &mut |_, _| ()).await.unwrap();
     assert_eq!((codes, verdict.key_known), (vec!["given_key"], false));
     for key in &keys {
         let given = VerifyingKey::parse(&key.vkey).unwrap();
-        let verdict = verify(&store, Some(&given), &mut |found| panic!("{found}"), &mut |_, _| ()).await.unwrap();
+        let verdict = verify(&store, &known(&given), &mut |found| panic!("{found}"), &mut |_, _| ()).await.unwrap();
         assert!(verdict.key_known);
     }
     store.close().await;

@@ -2,20 +2,29 @@
 
 use std::{io::Write, path::PathBuf};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use report::{Found, Verdict};
+use ledger::SignedCheckpoint;
+use report::{Found, Known, Verdict};
 use serde::Serialize;
 
-use super::read_vkey;
-use crate::{answer::Answer, commands::print_json_line, config::Config, instance::open_store};
+use super::{read_vkey, vouch};
+use crate::{
+    answer::{Answer, BadInput},
+    commands::print_json_line,
+    config::Config,
+    instance::open_store,
+};
 
 pub(super) const EXAMPLES: &str =
     "Without --key this shows that the log agrees with itself under the keys in the database. Whoever holds the
-key and the database could have written both anew; give the key that you got another way, and keep checkpoints.
+key and the database could have written both anew; give the key that you got another way, and heads that you kept.
+Witnesses and roots of time stamps are those of the settings.
 
 Examples:
   earwitness audit verify
   earwitness audit verify --key earwitness.vkey
+  earwitness audit verify --checkpoint head-of-june --checkpoint head-of-july
   earwitness audit verify --json   a line for each difference, then one with the verdict
   earwitness audit verify --database-url postgres://…";
 
@@ -24,6 +33,9 @@ pub(super) struct Arguments {
     /// File with the log's public key as you got it another way
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// File with a head of the log that you kept (`audit checkpoint`): the log must have grown out of it
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
     /// JSON Lines instead of text
     #[arg(long)]
     json: bool,
@@ -47,11 +59,20 @@ struct VerdictLine<'a> {
     key: Option<&'a str>,
     key_given: bool,
     key_known: bool,
+    kept: usize,
+    cosignatures: u64,
+    stamps: u64,
+    unknown: u64,
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Answer> {
-    let given = arguments.key.as_ref().map(read_vkey).transpose()?;
+    let key = arguments.key.as_ref().map(read_vkey).transpose()?;
+    let checkpoints = arguments.checkpoint.iter().map(read_checkpoint).collect::<anyhow::Result<Vec<_>>>()?;
     let store = open_store(config, "audit").await?;
+    let others = vouch::vouching(config, store.clone())?;
+    let witnesses = others.witnesses.into_iter().map(|witness| witness.key).collect();
+    let roots = others.authority.map_or_else(Vec::new, |authority| authority.roots);
+    let known = Known { key, checkpoints, witnesses, roots };
     // Draws to standard error, and nothing where that is no terminal.
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} events, {per_sec}, {eta} left")?);
@@ -64,13 +85,18 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         bar.set_length(all);
         bar.set_position(done);
     };
-    let verdict = report::verify(&store, given.as_ref(), &mut told, &mut progress).await?;
+    let verdict = report::verify(&store, &known, &mut told, &mut progress).await?;
     bar.finish_and_clear();
     if let Some(error) = broken {
         return Err(error);
     }
-    conclude(&verdict, given.is_some(), arguments.json)?;
+    conclude(&verdict, &known, arguments.json)?;
     Ok(if verdict.differences == 0 { Answer::Done } else { Answer::No })
+}
+
+fn read_checkpoint(path: &PathBuf) -> anyhow::Result<SignedCheckpoint> {
+    let bytes = std::fs::read(path).with_context(|| BadInput(format!("cannot read {}", path.display())))?;
+    SignedCheckpoint::parse(&bytes).with_context(|| BadInput(format!("{} holds no checkpoint", path.display())))
 }
 
 fn tell(found: &Found, json: bool) -> anyhow::Result<()> {
@@ -89,8 +115,9 @@ fn tell(found: &Found, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn conclude(verdict: &Verdict, key_given: bool, json: bool) -> anyhow::Result<()> {
+fn conclude(verdict: &Verdict, known: &Known, json: bool) -> anyhow::Result<()> {
     let (seen, sound, key) = (&verdict.summary, verdict.differences == 0, verdict.vkey.as_deref());
+    let (vouched, key_given, kept) = (verdict.vouched, known.key.is_some(), known.checkpoints.len());
     let mut out = std::io::stdout().lock();
     if json {
         let line = VerdictLine {
@@ -104,6 +131,10 @@ fn conclude(verdict: &Verdict, key_given: bool, json: bool) -> anyhow::Result<()
             key,
             key_given,
             key_known: verdict.key_known,
+            kept,
+            cosignatures: vouched.cosignatures,
+            stamps: vouched.stamps,
+            unknown: vouched.unknown,
         };
         return print_json_line(&mut out, &line);
     }
@@ -119,6 +150,16 @@ fn conclude(verdict: &Verdict, key_given: bool, json: bool) -> anyhow::Result<()
     )?;
     if !sound {
         writeln!(out, "{} differences, named above", verdict.differences)?;
+    }
+    if kept > 0 && sound {
+        writeln!(out, "it grew out of the {kept} checkpoints given")?;
+    }
+    if vouched.cosignatures + vouched.stamps + vouched.unknown > 0 {
+        let report::Vouched { cosignatures, stamps, unknown } = vouched;
+        writeln!(
+            out,
+            "vouched for by {cosignatures} cosignatures and {stamps} time stamps; {unknown} by others unknown here"
+        )?;
     }
     match (key, key_given) {
         (Some(key), true) if verdict.key_known => writeln!(out, "signed by {key}; the key given is this log's")?,

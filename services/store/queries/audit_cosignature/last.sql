@@ -1,0 +1,1 @@
+select max(size) as size from audit_cosignature where $1::text is null or vkey = $1
