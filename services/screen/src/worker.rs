@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use bus::{BoxError, BusError, Claim, Consumer, Event, Positions, ReceivedRecord, Subscription};
+use chrono::{DateTime, TimeDelta, Utc};
 use store::{DeadLetter, Lease, Screening, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use wire::topic;
@@ -53,6 +54,7 @@ pub async fn run(tools: Tools<'_>, settings: Settings, stop: CancellationToken) 
             screener: tools.screener.clone(),
             settings: settings.clone(),
             leases: BTreeMap::new(),
+            announced_at: None,
         };
         match worker.work(&stop).await {
             Ok(()) => {
@@ -103,6 +105,8 @@ struct Worker {
     screener: Screener,
     settings: Settings,
     leases: BTreeMap<i32, Lease>,
+    /// When windows were last announced again: all partitions tend to lose records at once.
+    announced_at: Option<DateTime<Utc>>,
 }
 
 impl Worker {
@@ -126,6 +130,7 @@ impl Worker {
                         first_available,
                         "the topic lost windows before they were screened"
                     );
+                    self.announce_again().await?;
                 }
                 Event::RolledBack { partition, wanted, end, first_available } => {
                     tracing::error!(
@@ -138,10 +143,23 @@ impl Worker {
                     if let Some(lease) = self.leases.get(&partition) {
                         self.store.rewind_partition(lease, first_available, (self.settings.clock)()).await?;
                     }
+                    self.announce_again().await?;
                 }
                 Event::Record(record) => self.take(&record).await?,
             }
         }
+    }
+
+    /// The database knows the windows that the topic lost.
+    async fn announce_again(&mut self) -> Result<(), ScreenError> {
+        let now = (self.settings.clock)();
+        if self.announced_at.is_some_and(|last| now - last < TimeDelta::minutes(1)) {
+            return Ok(());
+        }
+        let windows = self.store.announce_unscreened(now).await?;
+        self.announced_at = Some(now);
+        tracing::warn!(windows, "windows that nobody has screened are announced again");
+        Ok(())
     }
 
     async fn take(&mut self, received: &ReceivedRecord) -> Result<(), ScreenError> {

@@ -4,6 +4,7 @@
 //! outbox and positions go with it. A crash before the commit leaves no row; after it, a replay finds the window and
 //! changes nothing but the position.
 
+mod again;
 mod rows;
 
 use chrono::{DateTime, Utc};

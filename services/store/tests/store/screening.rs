@@ -34,6 +34,32 @@ impl Heard {
 }
 
 #[tokio::test]
+async fn a_window_that_the_topic_lost_is_announced_again_as_it_was_and_a_screened_one_is_not() {
+    let database = Database::new().await;
+    let store = &database.store;
+    let heard = Heard::new(store, 300).await;
+    heard.screen(store, 1, &[]).await.unwrap();
+    let lost = crate::fixture::lost(&heard.key, 3_000 * S, 3_010 * S);
+    store_window(store, &claim(store, "transcribe").await.lease, &lost, 300).await;
+    // The first announcements went out.
+    while let Some(batch) = store.take_outbox(1_000).await.unwrap() {
+        let ids: Vec<_> = batch.records().iter().map(|(id, _)| *id).collect();
+        batch.delete_sent(&ids).await.unwrap();
+    }
+    assert_eq!(store.announce_unscreened(at(300)).await.unwrap(), 300);
+    let batch = store.take_outbox(1_000).await.unwrap().unwrap();
+    let read =
+        |record: &store::OutboxRecord| wire::decode_window(&record.record.headers, &record.record.payload).unwrap();
+    let mut windows: Vec<_> = batch.records().iter().map(|(_, record)| read(record)).collect();
+    windows.sort_by_key(|window| window.range);
+    let words = "one two three four five six seven eight nine ten";
+    let mut expected: Vec<_> = (0..300).map(|n| window(&heard.key, n * 10 * S, (n + 1) * 10 * S, words)).collect();
+    expected.remove(1);
+    expected.push(lost);
+    assert_eq!(windows, expected);
+}
+
+#[tokio::test]
 async fn overlapping_findings_of_a_category_make_one_flag_that_only_grows() {
     let database = Database::new().await;
     let store = &database.store;
