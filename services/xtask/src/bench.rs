@@ -12,6 +12,7 @@ use crate::{
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   cargo xtask bench transcribe
+  cargo xtask bench audit -- --events 10000000
   cargo xtask bench transcribe -- --help   what the measurement itself takes")]
 pub(crate) struct Arguments {
     /// What is measured
@@ -25,17 +26,24 @@ pub(crate) struct Arguments {
 enum What {
     /// Streams a core in real time, against padding every window to 30 s, and CPU over bare whisper.cpp calls
     Transcribe,
+    /// Events a second that `audit verify` checks, against reading and hashing the same rows
+    Audit,
 }
 
 pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let bench = match arguments.what {
-        What::Transcribe => "transcribe",
+    let (bench, hears) = match arguments.what {
+        What::Transcribe => ("transcribe", true),
+        What::Audit => ("audit", false),
     };
     build::build(place)?;
     let mut command = cargo(place);
     // Over the workspace: with the features of the tests' build, most of which is then there already.
     command.args(["bench", "--locked", "--workspace", "--bench", bench, "--target-dir"]).arg(place.target());
-    command.arg("--").arg("--models").arg(place.cache.join("models")).args(&arguments.rest);
+    command.arg("--");
+    if hears {
+        command.arg("--models").arg(place.cache.join("models"));
+    }
+    command.args(&arguments.rest);
     run_program(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
