@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// On what a decision rests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Basis {
     /// The content is illegal.
     Law {
@@ -25,6 +26,7 @@ pub enum Basis {
 
 /// The clause of the terms that a decision cites, in the version then in force (Article 14).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clause {
     /// Its permanent id in the rule book.
     pub id: String,

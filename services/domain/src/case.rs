@@ -88,6 +88,7 @@ impl Claim {
 
 /// What happens to a case. `token` is that of the claim under which it is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A reviewer takes it.
     Claim {

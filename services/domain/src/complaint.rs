@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Aims, Chain, ComplaintId, Deadline, DecisionId, Encounter, History, Maker, Object, Refusal, ReviewerId,
+    Aims, Chain, ComplaintId, Deadline, DecisionId, Encounter, History, Maker, Object, Occasion, Refusal, ReviewerId,
     deadline::months_after, machine::states,
 };
 
@@ -85,6 +85,7 @@ states! {
 
 /// What a complaint says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub complaint_id: ComplaintId,
@@ -102,6 +103,7 @@ pub struct Facts {
 
 /// What happens to a complaint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A person has it.
     Assign {
@@ -244,6 +246,16 @@ impl Complaint {
         }
         let history = History::begin(lodged_at, State::Lodged);
         Ok(Self { facts, deciders: chain.deciders(), history })
+    }
+
+    /// The same complaint, where it is known who decided since it came: none of them may have it either. What was decided
+    /// on the complaint itself is not counted.
+    #[must_use]
+    pub fn aware_of(mut self, chain: &Chain) -> Self {
+        let own = Occasion::Complaint(self.facts.complaint_id);
+        let others = chain.decisions().filter(|decision| decision.replaces.is_none_or(|it| it.occasion != own));
+        self.deciders.extend(others.filter_map(|decision| decision.reviewer().cloned()));
+        self
     }
 
     /// What it says.

@@ -39,6 +39,7 @@ impl Seen {
 
 /// Who found the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FoundBy {
     /// A rule or a classifier.
     Machine,
@@ -48,6 +49,7 @@ pub enum FoundBy {
 
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DecidedBy {
     /// A machine alone.
     Machine,

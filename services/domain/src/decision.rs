@@ -10,6 +10,7 @@ use crate::{
 
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Maker {
     /// A machine alone, by name and version.
     Machine {
@@ -22,6 +23,7 @@ pub enum Maker {
 
 /// What made us decide again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// A complaint (Article 20).
     Complaint(ComplaintId),
@@ -44,6 +46,7 @@ pub struct Replaces {
 
 /// What is done about the content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Nothing is restricted, and why.
     NoAction {
@@ -56,6 +59,7 @@ pub enum Outcome {
 
 /// A restriction with all that a statement of reasons tells of it (Article 17(3)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Law or terms, and why.
     pub basis: Basis,

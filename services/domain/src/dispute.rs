@@ -66,6 +66,7 @@ states! {
 
 /// What a dispute is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub dispute_id: DisputeId,
@@ -79,6 +80,7 @@ pub struct Facts {
 
 /// What happens in a dispute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// We take part.
     Engage,

@@ -60,6 +60,7 @@ states! {
 /// Which Member State is concerned, as far as it can be made out: where the crime is suspected to be, where the suspect
 /// or the victim is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Concerned {
     /// These, at least one.
     States(Vec<MemberState>),
@@ -69,6 +70,7 @@ pub enum Concerned {
 
 /// Who is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Recipient {
     /// Police or judiciary of a Member State concerned.
     Concerned(MemberState),
@@ -80,8 +82,10 @@ pub enum Recipient {
 
 /// What is sent: all relevant information (Article 18(1)), and what recital 56 names of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pack {
     /// SHA-256 of the archive as sent: clip, transcript, ids.
+    #[serde(with = "hex")]
     pub sha256: [u8; 32],
     /// When it was spoken, in RFC 3339 with the offset of the zone, so that nobody has to guess it.
     pub spoken_at: DateTime<chrono::FixedOffset>,
@@ -91,8 +95,37 @@ pub struct Pack {
     pub locates_user: Option<String>,
 }
 
+/// A hash in JSON, as people compare it: 64 digits.
+mod hex {
+    use std::fmt::Write as _;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(64);
+        for byte in hash {
+            write!(text, "{byte:02x}").map_err(serde::ser::Error::custom)?;
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = || D::Error::custom("a SHA-256 has 64 hexadecimal digits");
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(wrong());
+        }
+        let mut hash = [0; 32];
+        for (index, byte) in hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| wrong())?;
+        }
+        Ok(hash)
+    }
+}
+
 /// What an escalation is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub escalation_id: EscalationId,
@@ -106,6 +139,7 @@ pub struct Facts {
 
 /// What happens to an escalation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A person confirmed the suspicion.
     Confirm {

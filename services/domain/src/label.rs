@@ -6,12 +6,15 @@ use crate::{Category, StatementCategory, StatementKeyword};
 
 /// The category and the keywords of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Label {
     /// The main category.
     pub category: StatementCategory,
     /// Further ones, without the main one.
+    #[serde(default)]
     pub additional: Vec<StatementCategory>,
     /// Keywords of these categories.
+    #[serde(default)]
     pub keywords: Vec<StatementKeyword>,
     /// What [`StatementKeyword::Other`] stands for, and only then: at most 500 characters.
     pub free_keyword: Option<String>,

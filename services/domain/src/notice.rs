@@ -58,6 +58,7 @@ states! {
 
 /// Who sent a notice. Personal data: kept apart from the record, and erased with its purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Name.
     pub name: String,
@@ -67,6 +68,7 @@ pub struct Contact {
 
 /// Where the content is: a stretch of a room, as the sender knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// The room.
     pub room: RoomId,
@@ -78,6 +80,7 @@ pub struct Place {
 
 /// What a notice says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub notice_id: NoticeId,
@@ -132,6 +135,7 @@ impl Facts {
 
 /// What happens to a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The receipt went out.
     Acknowledge,

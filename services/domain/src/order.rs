@@ -88,6 +88,7 @@ states! {
 
 /// Why the user need not be told of an order with effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Untold {
     /// The user's contact details are not known.
     NoAddress,
@@ -97,6 +98,7 @@ pub enum Untold {
 
 /// What an order says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub order_id: OrderId,
@@ -120,6 +122,7 @@ pub struct Facts {
 
 /// What happens to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The authority was told that it came.
     Acknowledge,

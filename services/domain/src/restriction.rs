@@ -80,6 +80,7 @@ impl MemberState {
 
 /// What was restricted, and until when; no end is without end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Restrictions {
     /// Of visibility.
     pub visibility: Vec<Visibility>,
@@ -105,6 +106,7 @@ pub struct Restrictions {
 
 /// Where a restriction holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// All 27 states of the Union.
     Union,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What led to a decision. Organisations are named, persons never.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Nobody told us.
     OwnInitiative,

@@ -64,6 +64,7 @@ states! {
 
 /// Whom it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Minted by the caller.
     pub suspension_id: SuspensionId,
@@ -77,6 +78,7 @@ pub struct Facts {
 
 /// What was weighed (Article 23(3)). The count of misuse is not among it: it is taken from the strikes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Weighed {
     /// All items that the account provided, or submitted, in the same time.
     pub of_items: u64,
@@ -88,6 +90,7 @@ pub struct Weighed {
 
 /// What happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// An item of misuse, by the decision, notice or complaint that shows it.
     Strike {

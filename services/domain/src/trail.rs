@@ -7,6 +7,7 @@ use crate::{Course, DecidedBy, FoundBy, Maker, ReviewerId, Seen, Source};
 
 /// A way by which content came to our knowledge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Way {
     /// A rule or a classifier flagged it.
     Flag,

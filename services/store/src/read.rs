@@ -23,7 +23,7 @@ use crate::{
 
 impl Store {
     /// A transaction in which every query sees the same moment.
-    async fn snapshot(&self, doing: &'static str) -> Result<Transaction<'static, Postgres>, StoreError> {
+    pub(crate) async fn snapshot(&self, doing: &'static str) -> Result<Transaction<'static, Postgres>, StoreError> {
         self.pool.begin_with("begin transaction isolation level repeatable read read only").await.doing(doing)
     }
 }

@@ -4,6 +4,7 @@
 mod audit;
 mod cluster;
 mod decision;
+mod duty;
 mod fixture;
 mod ingest;
 mod listing;

@@ -1,0 +1,1 @@
+select case_id from case_notice where notice_id = $1

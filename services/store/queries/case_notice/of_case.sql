@@ -1,0 +1,1 @@
+select notice_id from case_notice where case_id = $1 order by notice_id

@@ -1,0 +1,2 @@
+insert into complaint_step (complaint_id, ordinal, from_state, step, state, happened_at, actor, event)
+values ($1, $2, $3, $4, $5, $6, $7, $8)

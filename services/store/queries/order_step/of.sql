@@ -1,0 +1,1 @@
+select order_id as id, happened_at, event from order_step where order_id = any ($1) order by order_id, ordinal
