@@ -62,15 +62,27 @@ fn code(error: &anyhow::Error) -> u8 {
     error.chain().find_map(code_of).unwrap_or(70)
 }
 
+fn code_of_store(error: &store::StoreError) -> Option<u8> {
+    if matches!(error, store::StoreError::NotFound { .. }) {
+        return Some(2);
+    }
+    error.is_transient().then_some(3)
+}
+
 fn code_of(cause: &(dyn Error + 'static)) -> Option<u8> {
     if let Some(error) = cause.downcast_ref::<std::io::Error>() {
         return (error.kind() == std::io::ErrorKind::BrokenPipe).then_some(BROKEN_PIPE);
     }
     if let Some(error) = cause.downcast_ref::<store::StoreError>() {
-        if matches!(error, store::StoreError::NotFound { .. }) {
-            return Some(2);
+        return code_of_store(error);
+    }
+    // What the law or the record does not allow is no bug: it is named, and nothing was done.
+    if let Some(error) = cause.downcast_ref::<store::DutyError>() {
+        if let store::DutyError::Store(error) = error {
+            let is_refused = matches!(error, store::StoreError::Constraint { .. });
+            return if is_refused { Some(2) } else { code_of_store(error) };
         }
-        return error.is_transient().then_some(3);
+        return Some(if error.is_transient() { 3 } else { 2 });
     }
     if let Some(error) = cause.downcast_ref::<bus::BusError>() {
         return error.is_transient().then_some(3);

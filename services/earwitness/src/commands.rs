@@ -1,18 +1,27 @@
 //! The commands, one module each: read the arguments, call a service or the store, print.
 
 pub(crate) mod audit;
+pub(crate) mod case;
 pub(crate) mod classify;
+pub(crate) mod complaint;
 pub(crate) mod config;
 pub(crate) mod coverage;
+pub(crate) mod deadlines;
+pub(crate) mod dispute;
 pub(crate) mod doctor;
+pub(crate) mod duty;
+pub(crate) mod escalation;
 pub(crate) mod flags;
 pub(crate) mod ingest;
 pub(crate) mod migrate;
 pub(crate) mod models;
+pub(crate) mod notice;
+pub(crate) mod order;
 pub(crate) mod report;
 pub(crate) mod rooms;
 pub(crate) mod rules;
 pub(crate) mod statement;
+pub(crate) mod suspension;
 pub(crate) mod transcript;
 pub(crate) mod up;
 pub(crate) mod worker;

@@ -65,6 +65,22 @@ enum Command {
     Statement(commands::statement::Arguments),
     /// Check harmonised transparency sheets, anyone's
     Report(commands::report::Arguments),
+    /// Cases: what belongs together, who has it, what was decided
+    Case(commands::case::Arguments),
+    /// Notices: what anyone tells us of content (Articles 16 and 22)
+    Notice(commands::notice::Arguments),
+    /// Orders of authorities (Articles 9 and 10; terrorist content)
+    Order(commands::order::Arguments),
+    /// Complaints about decisions (Article 20)
+    Complaint(commands::complaint::Arguments),
+    /// Disputes before out-of-court bodies (Article 21)
+    Dispute(commands::dispute::Arguments),
+    /// Threats to life, told to the authorities (Article 18)
+    Escalation(commands::escalation::Arguments),
+    /// Misuse counted, warned of, suspended (Article 23)
+    Suspension(commands::suspension::Arguments),
+    /// What is due, the soonest first
+    Deadlines(commands::deadlines::Arguments),
     /// Check, prove and hand over the log of everything that was done
     Audit(commands::audit::Arguments),
     /// List, fetch and verify speech models
@@ -112,6 +128,14 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Coverage(arguments) => on_runtime(commands::coverage::run(&config, &arguments)),
         Command::Transcript(arguments) => on_runtime(commands::transcript::run(&config, &arguments)),
         Command::Flags(arguments) => on_runtime(commands::flags::run(&config, &arguments)),
+        Command::Case(arguments) => on_runtime(commands::case::run(&config, arguments)),
+        Command::Notice(arguments) => on_runtime(commands::notice::run(&config, arguments)),
+        Command::Order(arguments) => on_runtime(commands::order::run(&config, arguments)),
+        Command::Complaint(arguments) => on_runtime(commands::complaint::run(&config, arguments)),
+        Command::Dispute(arguments) => on_runtime(commands::dispute::run(&config, arguments)),
+        Command::Escalation(arguments) => on_runtime(commands::escalation::run(&config, arguments)),
+        Command::Suspension(arguments) => on_runtime(commands::suspension::run(&config, arguments)),
+        Command::Deadlines(arguments) => on_runtime(commands::deadlines::run(&config, &arguments)),
         Command::Audit(arguments) => on_runtime(commands::audit::run(&config, arguments)),
         Command::Migrate(arguments) => on_runtime(commands::migrate::run(&config, &arguments)),
         Command::Doctor(arguments) => on_runtime(commands::doctor::run(&config, &arguments)),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use newtype_uuid::GenericUuid;
 use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -76,6 +77,11 @@ impl Store {
     /// Closes all connections; clones of this handle fail from then on.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// A new id of that time (UUID version 7), for what is born with the caller, so that a retry names the same.
+    pub fn mint<I: GenericUuid>(&self, now: DateTime<Utc>) -> I {
+        I::from_untyped_uuid(self.new_id(now))
     }
 
     /// A UUID version 7 of that time.

@@ -120,14 +120,6 @@ pub enum DutyError {
         /// What it needs.
         needs: &'static str,
     },
-    /// No decision was made because of it.
-    #[error("no decision on the case was made for {what} {id}")]
-    NoDecisionFor {
-        /// What it is.
-        what: &'static str,
-        /// Its id.
-        id: Uuid,
-    },
     /// A strike for something that there is not.
     #[error("there is no item {item} that would show {misuse}")]
     NoSuchItem {
