@@ -11,9 +11,10 @@ use crate::{
 };
 
 /// Dependencies point from a later line to an earlier one, never within a line.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     &["domain"],
     &["wire", "timeline", "rules", "report-formats", "ledger"],
+    &["dossier"],
     &["bus", "store", "speech", "classify", "media", "weights", "evidence"],
     &["ingest", "transcribe", "screen", "console", "report"],
     &["earwitness"],
