@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 
 const PRIVATE_PREFIX: &str = "PRIVATE+KEY+";
 
+/// DER before the 32 bytes of an Ed25519 key (RFC 8410, section 4): a sequence, its algorithm 1.3.101.112, a bit string.
+const PUBLIC_KEY_INFO: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+
 /// What a key signs; the byte is that of C2SP signed-note, "Signature types".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
@@ -135,6 +138,17 @@ impl VerifyingKey {
         self.key.as_bytes()
     }
 
+    /// Whether `signature` is the key's raw signature of a file, as [`SigningKey::sign_file`] makes it.
+    pub fn verify_file(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        signature.try_into().is_ok_and(|signature| self.fits(bytes, signature))
+    }
+
+    /// The key without its name as OpenSSL reads it: `SubjectPublicKeyInfo` of RFC 8410 in PEM.
+    pub fn to_pem(&self) -> String {
+        let der = [PUBLIC_KEY_INFO, self.key.as_bytes()].concat();
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der))
+    }
+
     /// Whether this is the key's signature of `message`. Strict: no signature has a second form.
     pub(crate) fn fits(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         self.key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
@@ -185,6 +199,12 @@ impl SigningKey {
     /// The public half.
     pub fn public(&self) -> &VerifyingKey {
         &self.public
+    }
+
+    /// The raw Ed25519 signature of a file's bytes, for tools that know nothing of notes, such as OpenSSL. The file must
+    /// be none whose bytes could be taken for a note's text: one line of JSON is safe, a text of several lines is not.
+    pub fn sign_file(&self, bytes: &[u8]) -> [u8; 64] {
+        self.sign(bytes)
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {

@@ -79,3 +79,20 @@ proptest! {
         prop_assert_eq!(read.public(), key.public());
     }
 }
+
+#[test]
+fn a_file_s_signature_is_the_key_s_alone_and_the_pem_is_what_rfc_8410_shows() {
+    let key = SigningKey::from_seed("example.com/log", KeyKind::Log, &[7; 32]).unwrap();
+    let signature = key.sign_file(b"{}");
+    assert!(key.public().verify_file(b"{}", &signature));
+    assert!(!key.public().verify_file(b"{ }", &signature));
+    assert!(!key.public().verify_file(b"{}", &signature[1..]));
+    // RFC 8410, section 10.1: a key as an example, in its PEM form.
+    let bytes = STANDARD.decode("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=").unwrap();
+    let example = VerifyingKey::new(
+        "example".into(),
+        KeyKind::Log,
+        ed25519_dalek::VerifyingKey::from_bytes(bytes[12..].try_into().unwrap()).unwrap(),
+    );
+    assert!(example.to_pem().contains("\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"));
+}
