@@ -13,6 +13,7 @@ mod observed;
 mod stream;
 mod totals;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 pub use clip::{Clip, ClipState};
 pub use decided::Case;
@@ -20,6 +21,7 @@ pub use flag::{Exposure, ExposureEnd, Finding, Flag};
 pub use form::Probability;
 pub(crate) use form::{instant, maybe_instant};
 pub use heard::{Model, Screened, Segment, Setting, Window, Word};
+use ledger::SignedCheckpoint;
 pub use observed::{AccessAttempt, Assertion, AttemptResult, ListenerStep};
 use serde::{Deserialize, Serialize};
 pub use stream::{Between, ClosedHow, Epoch, Interval, Stream};
@@ -75,6 +77,14 @@ pub struct Pin {
     pub size: u64,
     /// The root over them, base64 as in the checkpoint.
     pub root: String,
+}
+
+impl Pin {
+    /// The head that a checkpoint tells of.
+    pub fn of(head: &SignedCheckpoint) -> Self {
+        let head = head.checkpoint();
+        Self { origin: head.origin().to_owned(), size: head.size(), root: STANDARD.encode(head.root()) }
+    }
 }
 
 /// The room as it described itself.

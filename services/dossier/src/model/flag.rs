@@ -5,7 +5,7 @@ use domain::{Category, FlagStatus, Severity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Probability, instant};
+use super::{Dossier, Probability, instant};
 
 /// Findings of one category that overlap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,5 +96,24 @@ domain::closed! {
         Measure = "measure",
         /// The connection ended, and nothing had been done.
         EpochEnd = "epoch_end",
+    }
+}
+
+impl Dossier {
+    /// Listeners times time from a flag's first sample on, until the first measure on its case took effect or the
+    /// connection ended: sound that is gone reaches nobody. None where the listeners are unknown.
+    pub fn exposure_of(&self, flag: &Flag) -> Option<Exposure> {
+        let gone = self.epoch(&flag.stream, flag.epoch)?.end().max(flag.wall);
+        let case = self.cases.iter().find(|case| Some(case.case) == flag.case);
+        let measures = case.into_iter().flat_map(|case| &case.decisions).filter_map(domain::Decision::measure);
+        let first = measures.map(|measure| measure.applied_at.max(flag.wall)).min().filter(|at| *at < gone);
+        let until = first.unwrap_or(gone);
+        let ended_by = if first.is_some() { ExposureEnd::Measure } else { ExposureEnd::EpochEnd };
+        let listener_seconds = if until > flag.wall {
+            self.listener_seconds(flag.wall, until)?
+        } else {
+            self.listeners_at(flag.wall).map(|_| 0)?
+        };
+        Some(Exposure { listener_seconds, until, ended_by })
     }
 }

@@ -93,6 +93,15 @@ impl Epoch {
             .unwrap_or(self.began)
     }
 
+    /// Wall time of the sample `at`, counted from the beginning of the window that holds it, which the source's clock may
+    /// have moved; none where no window begins before it.
+    pub fn wall_in_window(&self, at: i64) -> Option<DateTime<Utc>> {
+        let after = self.windows.partition_point(|window| window.first <= at);
+        let window = self.windows.get(after.checked_sub(1)?)?;
+        let offset = TimeDelta::microseconds(StreamTime::from_samples(at.saturating_sub(window.first)).micros());
+        window.began.checked_add_signed(offset)
+    }
+
     /// Wall time of the sample after its last.
     pub fn end(&self) -> DateTime<Utc> {
         self.wall(self.samples)
