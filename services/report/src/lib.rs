@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod check;
+mod dossier;
 mod history;
 mod key_file;
 mod proof;
@@ -15,6 +16,7 @@ mod sequencer;
 mod vouch;
 
 pub use check::{CheckError, Found, Known, Verdict, Vouched, check_tail, verify};
+pub use dossier::{DossierError, DossierRequest, dossier};
 pub use history::{HistoryError, trust};
 pub use key_file::{KeyFile, KeyFileError};
 pub use proof::{ProveError, prove};

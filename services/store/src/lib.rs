@@ -51,8 +51,9 @@ pub use lease::{Claim, DeadLetter, Lease};
 pub use outbox::{OutboxBatch, OutboxRecord};
 pub use provenance::LoadedModel;
 pub use read::{
-    Between, Coverage, EpochCoverage, EpochRun, FindingLine, FlagLine, Health, IntervalLine, RoomLine, RoomShow,
-    Seconds, StreamCoverage, TranscriptLine, WordLine,
+    Between, Coverage, EpochAbout, EpochCoverage, EpochRun, FindingLine, FindingRecord, FlagLine, FlagRecord, Health,
+    IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
+    StreamCoverage, TranscriptLine, WindowRecord, WordLine,
 };
 pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
 pub use schema::{Migration, SchemaState, migrate};

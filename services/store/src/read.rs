@@ -5,12 +5,17 @@
 mod account;
 mod coverage;
 mod flags;
+mod record;
 mod room;
 mod run;
 mod transcript;
 
 pub use coverage::{Between, Coverage, EpochCoverage, IntervalLine, Seconds, StreamCoverage};
 pub use flags::{FindingLine, FlagLine};
+pub use record::{
+    EpochAbout, FindingRecord, FlagRecord, RoomAbout, RoomRecord, ScreenedRecord, SegmentRecord, SettingRecord,
+    WindowRecord,
+};
 pub use room::{RoomLine, RoomShow};
 pub use run::{EpochRun, Health};
 use sqlx::{Postgres, Transaction};

@@ -62,7 +62,9 @@ pub(crate) const TABLES: &[Table] = &[
     },
     Table {
         name: "segments",
-        columns: &["stream", "epoch", "window", "segment", "first", "end", "wall", "speaker", "hearing", "text"],
+        columns: &[
+            "stream", "epoch", "window", "segment", "first", "end", "wall", "speaker", "hearing", "erased", "text",
+        ],
         rows: segments,
     },
     Table {
@@ -201,6 +203,7 @@ fn segments(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
                 format_instant(epoch.wall(segment.first)),
                 maybe(segment.speaker.as_ref()),
                 segment.hearing.to_string(),
+                maybe(segment.erased),
                 segment.text.clone(),
             ])?;
         }

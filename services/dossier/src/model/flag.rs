@@ -75,6 +75,8 @@ pub struct Finding {
     pub words: String,
     /// What explains it, for people.
     pub why: String,
+    /// The deletion that took its words and what explains it; null while they stand.
+    pub erased: Option<Uuid>,
 }
 
 /// Listeners times time, from a flag's first sample on.

@@ -70,6 +70,13 @@ impl Probability {
     }
 }
 
+/// As models give it.
+impl From<f32> for Probability {
+    fn from(p: f32) -> Self {
+        Self::new(f64::from(p))
+    }
+}
+
 impl fmt::Display for Probability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value().fmt(f)

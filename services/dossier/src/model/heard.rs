@@ -70,6 +70,9 @@ pub struct Segment {
     pub text: String,
     /// How far it can be relied on; `suspect` text is kept and never the ground of a flag.
     pub hearing: Hearing,
+    /// The deletion that took its text, words and speaker, by retention or on request; null while they stand. Times and
+    /// probabilities stay.
+    pub erased: Option<Uuid>,
     /// In order of time.
     pub words: Vec<Word>,
 }

@@ -5,7 +5,7 @@ use domain::{BetweenReason, CoverageReason, CoverageState, StreamTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Window, instant, maybe_instant};
+use super::{Window, Word, instant, maybe_instant};
 
 domain::closed! {
     /// How a connection came to its end.
@@ -100,6 +100,18 @@ impl Epoch {
         let window = self.windows.get(after.checked_sub(1)?)?;
         let offset = TimeDelta::microseconds(StreamTime::from_samples(at.saturating_sub(window.first)).micros());
         window.began.checked_add_signed(offset)
+    }
+
+    /// Its words, in order.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.windows.iter().flat_map(|window| window.segments.iter().flat_map(|segment| &segment.words))
+    }
+
+    /// What was said in a range: the words whose middle lies in it, but those whose text is erased.
+    pub fn said(&self, first: i64, end: i64) -> String {
+        let inside = |word: &&Word| (first..end).contains(&(word.first.saturating_add(word.end) / 2));
+        let texts = self.words().filter(inside).map(|word| word.word.as_str()).filter(|word| !word.is_empty());
+        texts.collect::<Vec<_>>().join(" ")
     }
 
     /// Wall time of the sample after its last.

@@ -60,7 +60,7 @@ fn faults(dossier: &Dossier, flag: &Flag) -> Vec<String> {
         "its findings are not in order",
     );
     check(
-        flag.words == said(epoch, flag.first, flag.end),
+        flag.words == epoch.said(flag.first, flag.end),
         "its words are not those that the transcript has in its range",
     );
     check(
@@ -76,18 +76,6 @@ fn faults(dossier: &Dossier, flag: &Flag) -> Vec<String> {
     faults
 }
 
-/// The words of an epoch, in order.
-fn words(epoch: &Epoch) -> impl Iterator<Item = &Word> {
-    epoch.windows.iter().flat_map(|window| window.segments.iter().flat_map(|segment| &segment.words))
-}
-
-/// The words whose middle lies in a range.
-fn said(epoch: &Epoch, first: i64, end: i64) -> String {
-    let middle = |word: &&Word| (first..end).contains(&(word.first.saturating_add(word.end) / 2));
-    let texts: Vec<&str> = words(epoch).filter(middle).map(|word| word.word.as_str()).collect();
-    texts.join(" ")
-}
-
 /// What is wrong with a finding.
 fn misplaced(epoch: &Epoch, finding: &Finding) -> Option<&'static str> {
     let by_rule = finding.rule.is_some() && finding.version.is_some() && finding.pack.is_some();
@@ -98,7 +86,10 @@ fn misplaced(epoch: &Epoch, finding: &Finding) -> Option<&'static str> {
     if !(by_rule && only_rule || by_head && only_head) {
         return Some("it names neither a rule nor a head, or both");
     }
-    let said: Vec<&Word> = words(epoch).collect();
+    if finding.erased.is_some() {
+        return None;
+    }
+    let said: Vec<&Word> = epoch.words().collect();
     let begins = said.iter().enumerate().filter(|(_, word)| word.first == finding.first).map(|(at, _)| at);
     let is_said = begins.into_iter().any(|from| {
         (from..said.len()).take_while(|to| said[*to].first < finding.end).any(|to| {

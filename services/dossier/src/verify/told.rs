@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use super::{Account, Code, Found};
 use crate::{
     audit::hex,
-    members::EVENTS,
-    model::{Dossier, Epoch, Finding, Flag, Probability, Stream, Window},
+    members::{EVENTS, RECORD},
+    model::{Dossier, Epoch, Finding, Flag, Probability, Segment, Stream, Window},
 };
 
 /// Events by action and entity, in the order of the log.
@@ -86,11 +86,36 @@ pub(super) fn check(dossier: &Dossier, events: &[(u64, AuditEvent)], found: &mut
         self::window(&told, stream, epoch, window, found);
     }
     account.checked("windows with their words against the events", dossier.windows().count());
+    erased(dossier, &told, found, account);
     for flag in &dossier.flags {
         self::flag(dossier, &told, flag, found);
     }
     account.checked("flags against the events", dossier.flags.len());
     attempts(dossier, events, found);
+}
+
+/// What was erased since leaves its times and a deletion, and no text that could be held against a hash.
+fn erased(dossier: &Dossier, told: &Told<'_>, found: &mut Found<'_>, account: &mut Account) {
+    let (mut count, mut elsewhere) = (0_u64, 0_u64);
+    let segments = dossier.segments().filter_map(|(.., segment)| Some((segment.erased?, is_blank(segment))));
+    let findings = dossier.flags.iter().flat_map(|flag| &flag.findings);
+    let findings = findings.filter_map(|one| Some((one.erased?, one.words.is_empty() && one.why.is_empty())));
+    for (deletion, is_blank) in segments.chain(findings) {
+        count += 1;
+        elsewhere += u64::from(told.all("deletion.logged", &deletion.to_string()).is_empty());
+        if !is_blank {
+            found.add(Code::Words, Some(RECORD), format!("what deletion {deletion} erased is not blank"));
+        }
+    }
+    if count > 0 {
+        account.unchecked.push(format!(
+            "{count} texts that were erased since: only their times; of {elsewhere} the deletion is logged outside the room"
+        ));
+    }
+}
+
+fn is_blank(segment: &Segment) -> bool {
+    segment.text.is_empty() && segment.speaker.is_none() && segment.words.iter().all(|word| word.word.is_empty())
 }
 
 fn epoch(told: &Told<'_>, stream: &Stream, epoch: &Epoch, found: &mut Found<'_>) {
@@ -139,7 +164,9 @@ fn window(told: &Told<'_>, stream: &Stream, epoch: &Epoch, window: &Window, foun
     facts.is("attempts", &json!(window.attempts));
     facts.is("model_sha256", &json!(window.model));
     facts.is("setting_sha256", &json!(window.setting));
-    facts.is("content_sha256", &json!(content_hash(&stored.salt, window)));
+    if window.segments.iter().all(|segment| segment.erased.is_none()) {
+        facts.is("content_sha256", &json!(content_hash(&stored.salt, window)));
+    }
     facts.tell(found, &of);
     let Some(screened) = told.all("window.screened", &window.window.to_string()).first() else {
         if window.screened.is_some() {
@@ -234,7 +261,8 @@ fn finding(finding: &Finding, event: &Value, found: &mut Found<'_>, of: &str) {
     facts.is("head", &json!(finding.head));
     facts.is("model", &json!(finding.model));
     facts.tell(found, of);
-    let score = event.get("score").and_then(Value::as_str).and_then(|score| score.parse().ok()).map(Probability::new);
+    let score =
+        event.get("score").and_then(Value::as_str).and_then(|score| score.parse::<f32>().ok()).map(Probability::from);
     if score != Some(finding.score) {
         found.add(Code::Log, Some(EVENTS), format!("{of}: its score is not the one that its event tells of"));
     }

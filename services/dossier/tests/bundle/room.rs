@@ -214,7 +214,7 @@ fn segment(from: i64, text: &str, hearing: Hearing) -> Segment {
         })
         .collect();
     let (first, end) = (words[0].first, words[words.len() - 1].end);
-    Segment { first, end, speaker: Some("Ada > B".into()), text: text.into(), hearing, words }
+    Segment { first, end, speaker: Some("Ada > B".into()), text: text.into(), hearing, erased: None, words }
 }
 
 fn threat() -> Flag {
@@ -233,6 +233,7 @@ fn threat() -> Flag {
         end: end * 16_000 + 12_345,
         words: words.into(),
         why: "announces violence".into(),
+        erased: None,
     };
     let head = Finding {
         rule: None,

@@ -89,3 +89,18 @@ fn tables_are_rfc_4180_and_transcripts_are_what_players_read() {
     assert!(srt.ends_with("4\n00:01:17,000 --> 00:01:20,771\nAda > B: And so to bed.\n\n"), "{srt}");
     assert!(members.iter().any(|(path, _)| path == "transcripts/02--nder.srt"));
 }
+
+#[test]
+fn what_was_erased_since_is_blank_and_is_told_of_as_unchecked() {
+    let (mut dossier, audit) = room();
+    let deletion = crate::room::id(0x80);
+    let segment = &mut dossier.streams[0].epochs[1].windows[0].segments[0];
+    (segment.erased, segment.speaker) = (Some(deletion), None);
+    segment.text.clear();
+    let not_blank = bundle(&dossier, &audit, &key(7));
+    dossier.streams[0].epochs[1].windows[0].segments[0].words.iter_mut().for_each(|word| word.word.clear());
+    let (verdict, differences) = check(&bundle(&dossier, &audit, &key(7)), Some(key(7).public()));
+    assert_eq!(differences, []);
+    assert!(verdict.unchecked.iter().any(|what| what.starts_with("1 texts that were erased since")), "{verdict:?}");
+    crate::archive::found(&not_blank, None, "words", None, "erased and still there");
+}

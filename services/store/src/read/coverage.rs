@@ -104,13 +104,14 @@ impl Store {
     /// [`StoreError::NotFound`] for a room that nobody opened.
     pub async fn coverage(&self, room: &RoomId) -> Result<Coverage, StoreError> {
         let mut snapshot = self.snapshot(DOING).await?;
-        self.read_coverage(&mut snapshot, room).await
+        self.read_coverage(&mut snapshot, room, None).await
     }
 
     pub(super) async fn read_coverage(
         &self,
         snapshot: &mut PgConnection,
         room: &RoomId,
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Coverage, StoreError> {
         self.require_room(snapshot, room).await?;
         let id = room.as_str();
@@ -122,8 +123,8 @@ impl Store {
             .fetch_all(&mut *snapshot)
             .await
             .doing(DOING)?;
-        let mut epochs = read_epochs(snapshot, id).await?;
-        let mut failed = read_failed(snapshot, id).await?;
+        let mut epochs = read_epochs(snapshot, id, as_of).await?;
+        let mut failed = read_failed(snapshot, id, as_of).await?;
         let streams = names
             .into_iter()
             .map(|stream| {
@@ -136,10 +137,16 @@ impl Store {
 }
 
 /// The epochs of each stream in order, with their intervals.
-async fn read_epochs(snapshot: &mut PgConnection, room: &str) -> Result<HashMap<Uuid, Vec<EpochRow>>, StoreError> {
+async fn read_epochs(
+    snapshot: &mut PgConnection,
+    room: &str,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<HashMap<Uuid, Vec<EpochRow>>, StoreError> {
     let mut intervals: HashMap<(Uuid, i64), Vec<IntervalLine>> = HashMap::new();
-    for row in
-        sqlx::query_file!("queries/coverage_interval/of_room.sql", room).fetch_all(&mut *snapshot).await.doing(DOING)?
+    for row in sqlx::query_file!("queries/coverage_interval/of_room.sql", room, as_of)
+        .fetch_all(&mut *snapshot)
+        .await
+        .doing(DOING)?
     {
         let state = row.state.parse().reading("coverage state")?;
         let reason = row.reason.map(|reason| reason.parse()).transpose().reading("coverage reason")?;
@@ -147,7 +154,7 @@ async fn read_epochs(snapshot: &mut PgConnection, room: &str) -> Result<HashMap<
         intervals.entry((row.stream_id, row.epoch)).or_default().push(line);
     }
     let mut epochs: HashMap<Uuid, Vec<EpochRow>> = HashMap::new();
-    for row in sqlx::query_file!("queries/epoch/of_room.sql", room).fetch_all(snapshot).await.doing(DOING)? {
+    for row in sqlx::query_file!("queries/epoch/of_room.sql", room, as_of).fetch_all(snapshot).await.doing(DOING)? {
         epochs.entry(row.stream_id).or_default().push(EpochRow {
             epoch: rows::epoch(row.epoch)?.number(),
             began_at: row.began_at,
@@ -166,9 +173,15 @@ async fn read_epochs(snapshot: &mut PgConnection, room: &str) -> Result<HashMap<
 }
 
 /// When attempts to reach each stream's source failed.
-async fn read_failed(snapshot: &mut PgConnection, room: &str) -> Result<HashMap<Uuid, Vec<DateTime<Utc>>>, StoreError> {
+async fn read_failed(
+    snapshot: &mut PgConnection,
+    room: &str,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<HashMap<Uuid, Vec<DateTime<Utc>>>, StoreError> {
     let mut failed: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
-    for row in sqlx::query_file!("queries/access_attempt/failed.sql", room).fetch_all(snapshot).await.doing(DOING)? {
+    for row in
+        sqlx::query_file!("queries/access_attempt/failed.sql", room, as_of).fetch_all(snapshot).await.doing(DOING)?
+    {
         failed.entry(row.stream_id).or_default().push(row.attempted_at);
     }
     Ok(failed)

@@ -83,7 +83,7 @@ impl Store {
     /// [`StoreError::NotFound`] for a room that nobody opened.
     pub async fn room_show(&self, room: &RoomId) -> Result<RoomShow, StoreError> {
         let mut snapshot = self.snapshot(DOING).await?;
-        let coverage = self.read_coverage(&mut snapshot, room).await?;
+        let coverage = self.read_coverage(&mut snapshot, room, None).await?;
         let flags = self.read_flags(&mut snapshot, room, true).await?;
         let mut lines = read_rooms(&mut snapshot, Some(room.as_str())).await?;
         let about = sqlx::query!("select hosts, language from room where room_id = $1", room.as_str())
@@ -131,7 +131,10 @@ async fn read_rooms(snapshot: &mut PgConnection, only: Option<&str>) -> Result<V
         .collect())
 }
 
-async fn read_attempts(snapshot: &mut PgConnection, room: &RoomId) -> Result<Vec<AccessAttempt>, StoreError> {
+pub(super) async fn read_attempts(
+    snapshot: &mut PgConnection,
+    room: &RoomId,
+) -> Result<Vec<AccessAttempt>, StoreError> {
     let rows = sqlx::query_file!("queries/access_attempt/of_room.sql", room.as_str())
         .fetch_all(snapshot)
         .await

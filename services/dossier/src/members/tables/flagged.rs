@@ -54,7 +54,7 @@ pub(super) fn flags(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
 
 pub(super) const FINDING: &[&str] = &[
     "flag", "finding", "found", "rule", "version", "pack", "head", "model", "severity", "score", "status", "first",
-    "end", "words", "why",
+    "end", "words", "why", "erased",
 ];
 
 pub(super) fn findings(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
@@ -76,6 +76,7 @@ pub(super) fn findings(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
                 finding.end.to_string(),
                 finding.words.clone(),
                 finding.why.clone(),
+                maybe(finding.erased),
             ])?;
         }
     }
