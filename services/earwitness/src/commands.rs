@@ -24,6 +24,7 @@ pub(crate) mod statement;
 pub(crate) mod suspension;
 pub(crate) mod transcript;
 pub(crate) mod up;
+pub(crate) mod verify;
 pub(crate) mod worker;
 
 use std::io::{BufRead, Write};

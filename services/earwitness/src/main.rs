@@ -63,7 +63,7 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// Check statements of reasons
     Statement(commands::statement::Arguments),
-    /// Check harmonised transparency sheets, anyone's
+    /// A room's dossier; harmonised transparency sheets checked, anyone's
     Report(commands::report::Arguments),
     /// Cases: what belongs together, who has it, what was decided
     Case(commands::case::Arguments),
@@ -81,6 +81,8 @@ enum Command {
     Suspension(commands::suspension::Arguments),
     /// What is due, the soonest first
     Deadlines(commands::deadlines::Arguments),
+    /// Check a bundle offline: every byte, signature, proof and sum
+    Verify(commands::verify::Arguments),
     /// Check, prove and hand over the log of everything that was done
     Audit(commands::audit::Arguments),
     /// List, fetch and verify speech models
@@ -115,7 +117,8 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Classify(arguments) => commands::classify::run(&config, &arguments),
         Command::Rules(arguments) => commands::rules::run(&config, arguments),
         Command::Statement(arguments) => commands::statement::run(&arguments),
-        Command::Report(arguments) => commands::report::run(arguments),
+        Command::Report(arguments) => commands::report::run(&config, arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Models(arguments) => commands::models::run(&config, arguments),
         Command::Config(arguments) => commands::config::run(&config, &arguments),
         Command::Recogniser => Ok(Answer::Done),
@@ -142,7 +145,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
     }
 }
 
-fn on_runtime(command: impl Future<Output = anyhow::Result<Answer>>) -> anyhow::Result<Answer> {
+pub(crate) fn on_runtime(command: impl Future<Output = anyhow::Result<Answer>>) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answer = runtime.block_on(Box::pin(command));
     // What still runs then is a blocking read of standard input, which nothing ends.

@@ -1,6 +1,6 @@
 //! `audit`: the log over everything that was done, for those who must not have to trust us.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use ledger::VerifyingKey;
@@ -164,7 +164,7 @@ async fn prove(config: &Config, event: Uuid, out: Option<PathBuf>) -> anyhow::Re
 }
 
 /// A vkey from a file with one line.
-fn read_vkey(path: &PathBuf) -> anyhow::Result<VerifyingKey> {
+pub(crate) fn read_vkey(path: &Path) -> anyhow::Result<VerifyingKey> {
     let text = std::fs::read_to_string(path).with_context(|| BadInput(format!("cannot read {}", path.display())))?;
     VerifyingKey::parse(text.trim()).with_context(|| BadInput(format!("{} holds no vkey", path.display())))
 }

@@ -1,4 +1,6 @@
-//! `report`: what the law wants in its own form, without an instance.
+//! `report`: what others are handed, and what the law wants in its own form.
+
+mod dossier;
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +14,10 @@ use report_formats::transparency::check::{Completeness, Findings, Source, check}
 use crate::{
     answer::{Answer, BadInput},
     commands::print_json_line,
+    config::Config,
 };
 
-/// Check harmonised transparency sheets, anyone's.
+/// Make a room's dossier; check harmonised transparency sheets, anyone's.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -23,6 +26,7 @@ pub(crate) struct Arguments {
 }
 
 const EXAMPLES: &str = "Examples:
+  earwitness report dossier town-hall --out hall.zip what aired in a room and what we did, provable
   earwitness report check filed/                     a folder of sheets: a whole report
   earwitness report check filed.zip                  an archive of them
   earwitness report check report.xlsx                a workbook
@@ -45,11 +49,15 @@ enum Action {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Everything about one room in one bundle that can be checked offline
+    #[command(after_help = dossier::EXAMPLES)]
+    Dossier(dossier::Arguments),
 }
 
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Answer> {
+pub(crate) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
     match arguments.action {
         Action::Check { paths } => check_paths(&paths),
+        Action::Dossier(arguments) => crate::on_runtime(dossier::run(config, &arguments)),
     }
 }
 

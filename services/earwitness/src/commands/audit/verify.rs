@@ -66,7 +66,7 @@ struct VerdictLine<'a> {
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Answer> {
-    let key = arguments.key.as_ref().map(read_vkey).transpose()?;
+    let key = arguments.key.as_deref().map(read_vkey).transpose()?;
     let checkpoints = arguments.checkpoint.iter().map(read_checkpoint).collect::<anyhow::Result<Vec<_>>>()?;
     let store = open_store(config, "audit").await?;
     let others = vouch::vouching(config, store.clone())?;
