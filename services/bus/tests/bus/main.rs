@@ -9,4 +9,6 @@ mod place;
 #[cfg(test)]
 mod producing;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod truncation;
