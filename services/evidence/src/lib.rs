@@ -18,6 +18,7 @@
 mod cut;
 mod key;
 mod peaks;
+mod safe;
 mod seal;
 mod sound;
 mod vault;
@@ -25,6 +26,7 @@ mod vault;
 pub use cut::{Chunk, Cut, CutSound, Missing};
 pub use key::{KeyError, MasterKey, RoomKey, WrappedKey};
 pub use peaks::{PEAK_SAMPLES, peaks};
+pub use safe::{OpenError, Safe};
 pub use seal::{About, SealError};
 pub use sound::{Sound, pcm_bytes, pcm_sha256, wav};
 pub use vault::{Listed, StoredClip, Vault, VaultError};

@@ -25,11 +25,13 @@ mod context;
 mod duty;
 mod epoch;
 mod error;
+mod evidence;
 mod json;
 mod lease;
 mod outbox;
 mod provenance;
 mod read;
+mod retention;
 mod room;
 mod rows;
 mod schema;
@@ -47,6 +49,10 @@ pub use context::{Context, ContextWord};
 pub use duty::{CaseFile, ComplaintDecision, Due, DutyError, Kept, Loaded, NewCase, NewDecision, Place};
 pub use epoch::{EpochState, NewEpoch};
 pub use error::{RowError, StoreError};
+pub use evidence::{
+    AbsentReason, ClipLine, ClipOutcome, ClipSound, ClipState, Custody, CustodyEpoch, CustodyEvent, CustodySegment,
+    CustodyWindow, DueClip, KeptSound, NewClip, StoredKey,
+};
 pub use lease::{Claim, DeadLetter, Lease};
 pub use outbox::{OutboxBatch, OutboxRecord};
 pub use provenance::LoadedModel;
@@ -55,6 +61,7 @@ pub use read::{
     IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
     StreamCoverage, TranscriptLine, WindowRecord, WordLine,
 };
+pub use retention::{DeletionClass, DeletionLine, Due, EraseTarget, Erasure, Hold, KeptBy, KeptThings, SweepRule};
 pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
 pub use schema::{Migration, SchemaState, migrate};
 pub use screening::{FlagChange, Screening};

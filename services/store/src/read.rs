@@ -19,6 +19,7 @@ pub use record::{
 pub use room::{RoomLine, RoomShow};
 pub use run::{EpochRun, Health};
 use sqlx::{Postgres, Transaction};
+pub(crate) use transcript::read_words;
 pub use transcript::{TranscriptLine, WordLine};
 
 use crate::{

@@ -83,7 +83,7 @@ impl Store {
         self.read_flags(&mut snapshot, room, include_suppressed).await
     }
 
-    pub(super) async fn read_flags(
+    pub(crate) async fn read_flags(
         &self,
         snapshot: &mut PgConnection,
         room: &RoomId,

@@ -111,7 +111,7 @@ impl Store {
 }
 
 /// The words of each segment of those windows.
-async fn read_words(
+pub(crate) async fn read_words(
     snapshot: &mut PgConnection,
     windows: &[Uuid],
 ) -> Result<HashMap<(Uuid, i32), Vec<WordLine>>, StoreError> {

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 6] = [
     &["wire", "timeline", "rules", "report-formats", "ledger"],
     &["dossier"],
     &["bus", "store", "speech", "classify", "media", "weights", "evidence"],
-    &["ingest", "transcribe", "screen", "console", "report"],
+    &["ingest", "transcribe", "screen", "console", "report", "custody"],
     &["earwitness"],
 ];
 

@@ -1,0 +1,3 @@
+select window_id, ordinal, first_sample, end_sample, speaker, text, hearing, erased_by is not null as "erased!"
+from segment where window_id = any($1)
+order by window_id, ordinal

@@ -1,0 +1,1 @@
+select key_id, master_id, wrapped from room_key where room_id = $1
