@@ -1,4 +1,4 @@
-//! What is handed to others: the log over the audit events, kept, checked and proved.
+//! What is handed to others: the log over the audit events, kept, checked and proved; statements of reasons, sent.
 //!
 //! The tree, the notes and the proofs are `ledger`'s, the rows are `store`'s; here is who writes when. One writer at a
 //! time holds the database's lock, compares the head with the one that it remembers, and adds leaves, nodes and
@@ -14,6 +14,7 @@ mod proof;
 mod rotate;
 mod sequencer;
 mod vouch;
+pub mod statements;
 
 pub use check::{CheckError, Found, Known, Verdict, Vouched, check_tail, verify};
 pub use dossier::{DossierError, DossierRequest, dossier};

@@ -36,6 +36,7 @@ mod room;
 mod rows;
 mod schema;
 mod screening;
+mod statement;
 mod window;
 
 pub use actor::Actor;
@@ -65,4 +66,5 @@ pub use retention::{DeletionClass, DeletionLine, Due, EraseTarget, Erasure, Hold
 pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
 pub use schema::{Migration, SchemaState, migrate};
 pub use screening::{FlagChange, Screening};
+pub use statement::{NewStatement, Saved, SenderState, Sending, StatementLine};
 pub use window::{FinishedEpoch, NewWindow, Stored};

@@ -73,6 +73,13 @@ pub struct Entry {
     pub failures: u32,
 }
 
+impl Entry {
+    /// One that has just been put in.
+    pub const fn waiting() -> Self {
+        Self { state: State::Waiting, failures: 0 }
+    }
+}
+
 /// The ledger: every statement that is to go out or went out. A puid in it is never used for another statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
@@ -102,8 +109,27 @@ impl Outbox {
     /// Puts a statement in; one that is in already stays as it is. True if it is new.
     pub fn put(&mut self, puid: Puid) -> bool {
         let is_new = !self.entries.contains_key(&puid);
-        self.entries.entry(puid).or_insert(Entry { state: State::Waiting, failures: 0 });
+        self.entries.entry(puid).or_insert(Entry::waiting());
         is_new
+    }
+
+    /// The ledger as it was saved: the entries that can still change, and what held for all sending.
+    pub const fn restore(
+        entries: BTreeMap<Puid, Entry>,
+        not_before: Option<DateTime<Utc>>,
+        stopped: Option<String>,
+    ) -> Self {
+        Self { entries, not_before, stopped }
+    }
+
+    /// Before when nothing goes out.
+    pub const fn not_before(&self) -> Option<DateTime<Utc>> {
+        self.not_before
+    }
+
+    /// Why nothing goes out at all.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
     }
 
     /// Every statement, by puid.

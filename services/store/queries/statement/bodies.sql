@@ -1,0 +1,1 @@
+select puid, body from statement where puid = any ($1) order by puid

@@ -1,0 +1,1 @@
+select state as "state!", count(*) as "statements!" from statement_outbox group by state order by state

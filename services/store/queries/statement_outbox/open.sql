@@ -1,0 +1,1 @@
+select puid, entry from statement_outbox where state in ('waiting', 'unknown', 'doubtful') order by puid

@@ -1,0 +1,1 @@
+select not_before, stopped from statement_sender
