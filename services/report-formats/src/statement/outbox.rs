@@ -20,7 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_BATCH, Puid};
-pub use answer::{Answer, AnswerError, Receipt, Refusal, read_answer};
+pub use answer::{Answer, AnswerError, Receipt, Refusal, read_answer, used_up};
 
 /// How long the server may hold a puid for used though nothing was stored.
 const USED_BY_MISTAKE: TimeDelta = TimeDelta::hours(49);
@@ -200,8 +200,7 @@ impl Outbox {
             Answer::Refused(refusals) => self.refuse(puids, refusals),
             Answer::Used(used) => self.doubt(puids, &used, now),
             Answer::TooMany { retry_after } => {
-                self.not_before =
-                    Some(now + retry_after.unwrap_or(FIRST_WAIT).clamp(TimeDelta::seconds(1), LONGEST_WAIT));
+                self.hold_back(retry_after.unwrap_or(FIRST_WAIT), now);
                 self.back_to_waiting(puids);
             }
             Answer::Stop(reason) => {
@@ -242,7 +241,13 @@ impl Outbox {
 
     /// The question for a puid got no answer; nothing is known of it.
     pub fn not_asked(&mut self, retry_after: Option<TimeDelta>, now: DateTime<Utc>) {
-        self.not_before = Some(now + retry_after.unwrap_or(FIRST_WAIT).clamp(TimeDelta::seconds(1), LONGEST_WAIT));
+        self.hold_back(retry_after.unwrap_or(FIRST_WAIT), now);
+    }
+
+    /// Nothing goes out for that long, or longer where something else holds it back already.
+    pub fn hold_back(&mut self, wait: TimeDelta, now: DateTime<Utc>) {
+        let until = now + wait.clamp(TimeDelta::seconds(1), LONGEST_WAIT);
+        self.not_before = Some(self.not_before.map_or(until, |known| known.max(until)));
     }
 
     /// What stopped the sending was mended.

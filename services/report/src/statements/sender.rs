@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use report_formats::statement::{
     InvalidPuid, Puid,
-    outbox::{Answer, Entry, Next, Outbox, State, read_answer},
+    outbox::{Answer, Entry, Next, Outbox, State, read_answer, used_up},
 };
 use serde_json::Value;
 use store::{Saved, SenderState, Sending, Store, StoreError};
@@ -121,9 +121,13 @@ impl<'a> Sender<'a> {
         self.save("statement.sending", puids, began).await?;
         let reply = self.client.send(body).await;
         let now = clock();
+        let used_up = reply.as_ref().ok().and_then(|reply| used_up(|name| reply.header(name), now));
         match answer(reply, now) {
             Some(answer) => self.outbox.answered(puids, answer, now),
             None => self.outbox.unanswered(puids, now),
+        }
+        if let Some(wait) = used_up {
+            self.outbox.hold_back(wait, now);
         }
         let received = self.save("statement.answered", puids, now).await?;
         Ok(Progress::Sent { statements: puids.len(), received })

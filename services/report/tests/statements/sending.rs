@@ -157,7 +157,12 @@ async fn the_other_sides_limit_is_kept_even_by_the_next_process() {
     let mut sender = begin(store, &client).await;
     assert_eq!(sender.step(&clock).await.unwrap(), Progress::Wait(at(420)));
     hands.move_to(at(420));
+    stand_in.with(|state| state.faults.push_back(Fault::UsedUp));
     assert_eq!(sender.step(&clock).await.unwrap(), Progress::Sent { statements: 2, received: 2 });
+    decide(store, 3..4).await;
+    build(store).await;
+    drop(sender);
+    assert_eq!(begin(store, &client).await.step(&clock).await.unwrap(), Progress::Wait(at(480)));
     cluster.stop().await;
 }
 

@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     CutBefore,
     /// The connection is cut, and everything is stored.
     CutAfterwards,
+    /// Everything is stored, and the limit is used up for a minute.
+    UsedUp,
     /// Everything is stored, and the answer takes so many milliseconds.
     Slow(u64),
     /// 200 with a page of some proxy, and nothing is stored.
@@ -125,6 +127,10 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         Fault::Fails => write(stream, &(500, "", r#"{"message":"Server Error"}"#.to_owned())),
         Fault::FailsAfterwards => write(stream, &(502, "", "<html>Bad Gateway</html>".to_owned())),
         Fault::CutBefore | Fault::CutAfterwards => {}
+        Fault::UsedUp => {
+            let (status, _, body) = reply;
+            write(stream, &(status, "X-RateLimit-Limit: 12000\r\nX-RateLimit-Remaining: 0\r\n", body));
+        }
         Fault::Slow(millis) => {
             take_time(millis);
             write(stream, &reply);

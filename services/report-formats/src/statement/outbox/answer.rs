@@ -129,6 +129,13 @@ fn words(fields: &Value) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
+/// How long to hold back after an answer of any kind: where it says that the limit is used up, until it says that it is new,
+/// a minute where it does not say. The numbers of the limit itself change too often to be known here.
+pub fn used_up<'a>(header: impl Fn(&str) -> Option<&'a str>, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let remaining: u64 = header("x-ratelimit-remaining")?.trim().parse().ok()?;
+    (remaining == 0).then(|| wait(header, now).unwrap_or(TimeDelta::minutes(1)))
+}
+
 /// How long the server asks to wait: `Retry-After` in seconds or as a date, else the reset of its own limit.
 fn wait<'a>(header: impl Fn(&str) -> Option<&'a str>, now: DateTime<Utc>) -> Option<TimeDelta> {
     if let Some(after) = header("retry-after") {
@@ -200,5 +207,21 @@ mod tests {
         assert_eq!(wait_of("x-ratelimit-reset", "1777982430"), Some(30));
         assert_eq!(wait_of("retry-after", "soon"), None);
         assert_eq!(wait_of("server", "nginx"), None);
+    }
+
+    #[test]
+    fn a_limit_that_is_used_up_holds_back_before_a_refusal() {
+        let held = |remaining: &'static str, reset: Option<&'static str>| {
+            let header = move |asked: &str| match asked {
+                "x-ratelimit-remaining" => Some(remaining),
+                "x-ratelimit-reset" => reset,
+                _ => None,
+            };
+            used_up(header, now()).map(|wait| wait.num_seconds())
+        };
+        assert_eq!(held("0", Some("1777982430")), Some(30));
+        assert_eq!(held("0", None), Some(60));
+        assert_eq!(held("1", Some("1777982430")), None);
+        assert_eq!(used_up(|_| None, now()), None);
     }
 }
