@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
-use domain::{Aims, Standing};
+use domain::Standing;
 use serde_json::json;
 use store::Due;
 
@@ -18,7 +18,7 @@ use crate::{
 /// What is due, the soonest first; status 1 where something is overdue.
 ///
 /// `law` marks what the law or an authority sets to the minute; `aim` is the house's own number where the law says
-/// "without undue delay", "promptly" or "in a timely manner".
+/// "without undue delay", "promptly" or "in a timely manner": settings of `[deadlines]`.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   earwitness deadlines
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Answer> {
-    let due = open_store(config, "deadlines").await?.deadlines(&Aims::default()).await?;
+    let due = open_store(config, "deadlines").await?.deadlines(&config.deadlines.aims()).await?;
     let now = now();
     let is_overdue = |due: &Due| matches!(due.deadline.standing(now), Standing::Overdue(_));
     if arguments.json {

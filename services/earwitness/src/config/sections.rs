@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use chrono::TimeDelta;
+use domain::Aims;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -19,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) transcribe: Transcribe,
     pub(crate) screen: Screen,
     pub(crate) audit: Audit,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) statements: Statements,
     pub(crate) log: Log,
 }
 
@@ -105,11 +109,49 @@ pub(crate) struct Audit {
     pub(crate) vouch_minutes: u64,
 }
 
+/// The house's aims, in minutes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deadlines {
+    pub(crate) notice_receipt: u32,
+    pub(crate) notice_decision: u32,
+    pub(crate) trusted_decision: u32,
+    pub(crate) order_effect: u32,
+    pub(crate) complaint_decision: u32,
+    pub(crate) dispute_effect: u32,
+    pub(crate) escalation: u32,
+}
+
+impl Deadlines {
+    /// As the objects of the law take them.
+    pub(crate) fn aims(&self) -> Aims {
+        let minutes = |minutes: u32| TimeDelta::minutes(minutes.into());
+        Aims {
+            notice_receipt: minutes(self.notice_receipt),
+            notice_decision: minutes(self.notice_decision),
+            trusted_decision: minutes(self.trusted_decision),
+            order_effect: minutes(self.order_effect),
+            complaint_decision: minutes(self.complaint_decision),
+            dispute_effect: minutes(self.dispute_effect),
+            escalation: minutes(self.escalation),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Witness {
     pub(crate) key: String,
     pub(crate) url: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Statements {
+    pub(crate) url: String,
+    #[serde(serialize_with = "hidden")]
+    pub(crate) token: SecretString,
+    pub(crate) token_file: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -43,6 +43,18 @@ fn windows_need_room_between_their_bounds() {
 }
 
 #[test]
+fn the_aims_of_the_default_file_are_those_of_the_house() {
+    assert_eq!(load("").unwrap().deadlines.aims(), domain::Aims::default());
+}
+
+#[test]
+fn the_token_of_the_transparency_database_is_never_shown() {
+    let shown = |token: &str| toml::to_string(&load(&format!("[statements]\ntoken = \"{token}\"\n")).unwrap()).unwrap();
+    assert!(shown("hunter5").contains("token = \"***\"") && !shown("hunter5").contains("hunter"));
+    assert!(shown("").contains("token = \"\""));
+}
+
+#[test]
 fn secrets_are_masked() {
     let config = load("[database]\nurl = \"postgres://me:hunter2@db/x?sslmode=require&password=hunter3&a=b\"\n[kafka.properties]\n\"sasl.password\" = \"hunter4\"\n").unwrap();
     let shown = toml::to_string(&config).unwrap();
