@@ -6,6 +6,7 @@
 //! that follow from it, and against the events.
 #![deny(missing_docs)]
 
+pub mod account;
 mod audit;
 mod bundle;
 mod manifest;
