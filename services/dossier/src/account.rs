@@ -15,4 +15,4 @@ pub use decided::{decision_told, exposure_told, flag_decisions};
 pub use gaps::{Gap, Side, between_meaning, gaps, reason_meaning, reason_side};
 pub use lanes::{BETWEEN, Lane, LaneSpan, columns, lanes};
 pub use said::{HeardWord, NumberedFlag, numbered_flags, words_around};
-pub use told::{clock, day, grouped, length, length_of, moment, seconds};
+pub use told::{brief, clock, day, grouped, length, length_of, moment, seconds, stretch, visible};

@@ -68,7 +68,7 @@ mod tests {
             let ticks = axis(seconds).ticks();
             assert!((1..=12).contains(&ticks.len()), "{seconds}: {}", ticks.len());
         }
-        assert_eq!(axis(10_800).ticks()[0].label, "18:00");
+        assert_eq!(axis(10_800).ticks()[0].label, "18:30");
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub fn words_around<'a>(dossier: &'a Dossier, flag: &Flag, margin: i64) -> Vec<H
     let near = epoch.windows[first..].iter().take_while(|window| window.first < to);
     let mut words: Vec<_> = near.flat_map(words_of).filter(|(_, middle, _)| (from..to).contains(middle)).collect();
     words.sort_by_key(|(_, middle, _)| *middle);
-    let heard = |(word, middle, doubted)| HeardWord { word, carries: (flag.first..flag.end).contains(&middle), doubted };
+    let heard =
+        |(word, middle, doubted)| HeardWord { word, carries: (flag.first..flag.end).contains(&middle), doubted };
     words.into_iter().map(heard).collect()
 }
 

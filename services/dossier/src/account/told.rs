@@ -41,6 +41,22 @@ fn told(millis: i64) -> String {
     }
 }
 
+/// A length for a large figure, rounded down: seconds below a minute, then minutes and seconds, then hours and minutes.
+pub fn brief(samples: i64) -> String {
+    let seconds = samples.max(0) / SAMPLE_RATE_HZ;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, _) => length(samples),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{} h {minutes:02} min", grouped(hours)),
+    }
+}
+
+/// `12 September 2026, 18:00:00 to 19:43:15 UTC`, with both days where they differ.
+pub fn stretch(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    let end = if day(from) == day(to) { to.format("%H:%M:%S UTC").to_string() } else { moment(to) };
+    format!("{} to {end}", from.format("%-d %B %Y, %H:%M:%S"))
+}
+
 /// Samples as seconds with three digits, rounded down, for columns that add up by eye: `3,723.250`.
 pub fn seconds(samples: i64) -> String {
     let millis = samples / (SAMPLE_RATE_HZ / 1000);
@@ -60,15 +76,32 @@ pub fn grouped(number: i64) -> String {
     text
 }
 
+/// A text that somebody wrote, with every character that could hide or turn a line around made visible as `▯`: control
+/// characters, and the marks that override or embed a direction. Whatever is white space becomes a space.
+pub fn visible(text: &str) -> String {
+    let shown = |character: char| match character {
+        character if character.is_whitespace() => ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => '▯',
+        character if character.is_control() => '▯',
+        character => character,
+    };
+    text.chars().map(shown).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lengths_are_told_as_people_say_them() {
-        let told: Vec<_> =
-            [0, 16, 16_000, 61 * 16_000, 3_723 * 16_000 + 4_000].into_iter().map(length).collect();
+        let told: Vec<_> = [0, 16, 16_000, 61 * 16_000, 3_723 * 16_000 + 4_000].into_iter().map(length).collect();
+        assert_eq!([brief(16_000 * 61), brief(16_000 * 3_723)], ["1 min 01 s", "1 h 02 min"]);
         assert_eq!(told, ["0 s", "0.001 s", "1 s", "1 min 1 s", "1 h 02 min 3.250 s"]);
+    }
+
+    #[test]
+    fn no_character_of_a_text_can_hide_or_turn_a_line_around() {
+        assert_eq!(visible("a\u{202e}b\u{0}\n سلام"), "a▯b▯  سلام");
     }
 
     #[test]
