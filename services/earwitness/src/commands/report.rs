@@ -1,6 +1,7 @@
 //! `report`: what others are handed, and what the law wants in its own form.
 
 mod dossier;
+mod statements;
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ use crate::{
     config::Config,
 };
 
-/// Make a room's dossier; check harmonised transparency sheets, anyone's.
+/// Make a room's dossier; send statements of reasons; check harmonised transparency sheets, anyone's.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -52,10 +53,13 @@ enum Action {
     /// Everything about one room in one bundle that can be checked offline
     #[command(after_help = dossier::EXAMPLES)]
     Dossier(dossier::Arguments),
+    /// Statements of reasons: build, send, compare with what was made public
+    Statements(statements::Arguments),
 }
 
 pub(crate) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
     match arguments.action {
+        Action::Statements(arguments) => crate::on_runtime(statements::run(config, arguments)),
         Action::Check { paths } => check_paths(&paths),
         Action::Dossier(arguments) => crate::on_runtime(dossier::run(config, &arguments)),
     }

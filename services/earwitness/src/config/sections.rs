@@ -246,3 +246,8 @@ fn masked_passwords<S: Serializer>(properties: &BTreeMap<String, String>, serial
     serializer
         .collect_map(properties.iter().map(|(name, value)| (name, if secret(name) { "***" } else { value.as_str() })))
 }
+
+/// Nothing but whether there is a secret.
+fn hidden<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { "***" })
+}
