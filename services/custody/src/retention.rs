@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use evidence::Vault;
-use futures_util::TryStreamExt;
+use evidence::{Listed, Vault};
+use futures_util::{TryStreamExt, future::ready};
 use store::{Due, EraseTarget, Erasure, Store, SweepRule};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -145,8 +145,8 @@ pub async fn sweep_daily(store: &Store, vault: &Vault, retention: &Retention, cl
 /// [`CustodyError`] where database or objects refuse.
 pub async fn sweep_orphans(store: &Store, vault: &Vault, now: DateTime<Utc>) -> Result<usize, CustodyError> {
     let mut orphans = 0;
-    let old =
-        vault.list().try_filter_map(async |object| Ok(object.clip.filter(|_| object.changed_at < now - ORPHAN_AFTER)));
+    let is_old = move |object: Listed| ready(Ok(object.clip.filter(|_| object.changed_at < now - ORPHAN_AFTER)));
+    let old = vault.list().try_filter_map(is_old);
     let mut pages = std::pin::pin!(old.try_chunks(500));
     while let Some(page) = pages.try_next().await.map_err(|error| error.1)? {
         let live = store.live_clips(&page).await?;

@@ -57,6 +57,12 @@ enum Command {
     Transcript(commands::transcript::Arguments),
     /// What a person should look at in a room
     Flags(commands::flags::Arguments),
+    /// Clips of flags: list, hand out, check; or cut them as a service alone
+    Evidence(commands::evidence::Arguments),
+    /// How long what is kept: legal holds, the log of deletions, a sweep now
+    Retention(commands::retention::Arguments),
+    /// Erase on a person's request, and say what was kept and why
+    Erase(commands::erase::Arguments),
     /// Score texts with the classifier
     Classify(commands::classify::Arguments),
     /// Check, test and try rule packs
@@ -139,6 +145,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Escalation(arguments) => on_runtime(commands::escalation::run(&config, arguments)),
         Command::Suspension(arguments) => on_runtime(commands::suspension::run(&config, arguments)),
         Command::Deadlines(arguments) => on_runtime(commands::deadlines::run(&config, &arguments)),
+        Command::Evidence(arguments) => on_runtime(commands::evidence::run(&config, arguments)),
+        Command::Retention(arguments) => on_runtime(commands::retention::run(&config, arguments)),
+        Command::Erase(arguments) => on_runtime(commands::erase::run(&config, &arguments)),
         Command::Audit(arguments) => on_runtime(commands::audit::run(&config, arguments)),
         Command::Migrate(arguments) => on_runtime(commands::migrate::run(&config, &arguments)),
         Command::Doctor(arguments) => on_runtime(commands::doctor::run(&config, &arguments)),

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use bus::{Admin, Producer, Topic};
+use chrono::TimeDelta;
 use classify::{Classifier, ClassifyError, MiniLm, ModelIdentity};
 use rules::Pack;
 use speech::Recogniser;
@@ -14,7 +15,10 @@ use transcribe::WindowLength;
 
 use crate::{
     clock::now,
-    commands::audit::{key_file, vouching},
+    commands::{
+        audit::{key_file, vouching},
+        evidence::{open_safe, retention},
+    },
     config::Config,
     instance::Addresses,
     relay,
@@ -108,6 +112,31 @@ impl Services {
         self.tasks.spawn(async move {
             let tools = transcribe::Tools { bus: &bus, store, recogniser: Arc::new(recogniser) };
             Box::pin(transcribe::run(tools, settings, stop)).await.context("transcription failed")
+        });
+        Ok(())
+    }
+
+    /// Starts the making of clips, and the daily erasure of what is old.
+    pub(crate) async fn evidence(&mut self, config: &Config, addresses: &Addresses) -> anyhow::Result<()> {
+        let store = connect(config, addresses, "evidence").await?;
+        let safe = open_safe(config, &store).await?;
+        store.config_changed("evidence", &evidence_as_text(config)?, now()).await?;
+        let tools = custody::Tools { bus: addresses.bus(config), store: store.clone(), safe: safe.clone() };
+        let settings = custody::Settings {
+            margin: config.evidence.margin_s * domain::SAMPLE_RATE_HZ,
+            settle: TimeDelta::seconds(config.evidence.settle_s),
+            clock: now,
+        };
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            Box::pin(custody::run(&tools, &settings, &stop)).await;
+            Ok(())
+        });
+        let store = store.acting_as(Actor::service("retention")?);
+        let (stop, keep) = (self.stop.clone(), retention(config));
+        self.tasks.spawn(async move {
+            Box::pin(custody::sweep_daily(&store, &safe.vault, &keep, now, &stop)).await;
+            Ok(())
         });
         Ok(())
     }
@@ -237,6 +266,16 @@ fn screening_as_text(config: &Config, pack: &Pack) -> serde_json::Value {
         "pack_hash": pack.hash(),
         "rules": pack.rules().len(),
     })
+}
+
+/// What decides on clips and their end, for the audit.
+fn evidence_as_text(config: &Config) -> anyhow::Result<serde_json::Value> {
+    Ok(serde_json::json!({
+        "margin_s": config.evidence.margin_s,
+        "settle_s": config.evidence.settle_s,
+        "audio_retention_hours": config.kafka.audio_retention_hours,
+        "retention": serde_json::to_value(config.retention)?,
+    }))
 }
 
 /// Names this process in leases.

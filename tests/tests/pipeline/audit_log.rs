@@ -21,7 +21,7 @@ fn verify(instance: &Instance, more: &[&str], code: i32) -> (Vec<String>, Value)
 }
 
 /// Waits until every event is signed.
-fn signed(instance: &Instance) -> u64 {
+pub(crate) fn signed(instance: &Instance) -> u64 {
     wait_until("every event is signed", PATIENCE, || {
         let (_, verdict) = verify(instance, &[], 0);
         let all = verdict["unsigned"] == 0 && verdict["waiting"] == 0 && verdict["events"] != 0;

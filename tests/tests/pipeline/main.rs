@@ -7,6 +7,8 @@ mod audit_log;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod instance;

@@ -152,7 +152,7 @@ impl Told {
 }
 
 /// Every record of a topic, by partition and offset.
-fn read_all(brokers: &str, topic: &str) -> Vec<ReceivedRecord> {
+pub(crate) fn read_all(brokers: &str, topic: &str) -> Vec<ReceivedRecord> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let admin = bus::Admin::connect(&Settings::new(brokers)).unwrap();

@@ -84,6 +84,7 @@ async fn work(
     services.relay(config, &addresses).await?;
     services.transcription(config, &addresses).await?;
     services.screening(config, &addresses).await?;
+    services.evidence(config, &addresses).await?;
     folder.announce(&Instance {
         pid: std::process::id(),
         database_url: addresses.database_url,

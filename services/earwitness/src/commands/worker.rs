@@ -1,4 +1,4 @@
-//! `transcribe`, `screen` and `sequence`: one service alone, as in production, scaled by starting more of them.
+//! `transcribe`, `screen`, `evidence run` and `sequence`: one service alone, as in production, scaled by starting more of them.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -24,6 +24,10 @@ pub(crate) async fn transcribe(config: &Config, _: &Arguments) -> anyhow::Result
 
 pub(crate) async fn screen(config: &Config, _: &Arguments) -> anyhow::Result<Answer> {
     run(config, async |services, addresses| services.screening(config, addresses).await).await
+}
+
+pub(crate) async fn evidence(config: &Config) -> anyhow::Result<Answer> {
+    run(config, async |services, addresses| services.evidence(config, addresses).await).await
 }
 
 /// Run the writer of the audit log alone until Ctrl-C.

@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) ingest: Ingest,
     pub(crate) transcribe: Transcribe,
     pub(crate) screen: Screen,
+    pub(crate) evidence: Evidence,
+    pub(crate) retention: Retention,
     pub(crate) audit: Audit,
     pub(crate) deadlines: Deadlines,
     pub(crate) statements: Statements,
@@ -100,6 +102,24 @@ pub(crate) struct Screen {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    pub(crate) folder: PathBuf,
+    pub(crate) key_file: PathBuf,
+    pub(crate) margin_s: i64,
+    pub(crate) settle_s: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names in the file tell the unit")]
+pub(crate) struct Retention {
+    pub(crate) transcripts_days: i64,
+    pub(crate) clips_days: i64,
+    pub(crate) flags_days: i64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Audit {
     pub(crate) key_file: PathBuf,
     pub(crate) origin: String,
@@ -171,7 +191,8 @@ pub(crate) enum LogFormat {
 impl Config {
     /// What the types cannot say: ranges, and keys that must fit together.
     pub(super) fn check(&self) -> Result<(), ConfigFault> {
-        let (transcribe, kafka) = (&self.transcribe, &self.kafka);
+        const DAYS: &str = "1 to 36500";
+        let (transcribe, kafka, keep, days) = (&self.transcribe, &self.kafka, &self.retention, 1..=36_500);
         let checks = [
             ("database.max_connections", (4..=1_000).contains(&self.database.max_connections), "4 to 1000"),
             ("kafka.partitions", (1..=1_000).contains(&kafka.partitions), "1 to 1000"),
@@ -189,6 +210,15 @@ impl Config {
             ("transcribe.windows", transcribe.windows.contains_key("*"), "an entry \"*\" for all other models"),
             ("audit.vouch_minutes", (1..=44_640).contains(&self.audit.vouch_minutes), "1 to 44640"),
             ("screen.context_s", (0..=120).contains(&self.screen.context_s), "0 to 120"),
+            ("evidence.margin_s", (0..=120).contains(&self.evidence.margin_s), "0 to 120"),
+            ("evidence.settle_s", (0..=3_600).contains(&self.evidence.settle_s), "0 to 3600"),
+            ("retention.transcripts_days", days.contains(&keep.transcripts_days), DAYS),
+            ("retention.clips_days", days.contains(&keep.clips_days), DAYS),
+            (
+                "retention.flags_days",
+                days.contains(&keep.flags_days) && keep.flags_days >= keep.transcripts_days,
+                "1 to 36500, and not less than retention.transcripts_days",
+            ),
         ];
         for (key, holds, expected) in checks {
             if !holds {

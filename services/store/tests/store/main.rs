@@ -5,6 +5,7 @@ mod audit;
 mod cluster;
 mod decision;
 mod duty;
+mod evidence;
 mod fixture;
 mod ingest;
 mod listing;
