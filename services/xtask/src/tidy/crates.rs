@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 6] = [
     &["domain"],
     &["wire", "timeline", "rules", "report-formats", "ledger"],
     &["dossier"],
-    &["bus", "store", "speech", "classify", "media", "weights", "evidence"],
+    &["bus", "store", "speech", "classify", "media", "weights", "evidence", "dossier-pdf"],
     &["ingest", "transcribe", "screen", "console", "report", "custody"],
     &["earwitness"],
 ];
