@@ -15,11 +15,15 @@ use crate::{
     members::{DOCUMENT, Derived, GUIDE, KEY_PEM, KEY_VKEY, WriteMember, derived, guide},
     model::{Clip, Dossier},
     page::{self, PageError},
-    pdf::{self, PdfError},
 };
 
-/// Gives the bytes of a clip that is included.
-pub type ClipBytes<'c> = dyn FnMut(&Clip) -> io::Result<Vec<u8>> + 'c;
+/// What goes into a bundle beside what follows from its record and its events.
+pub struct Parts<'p> {
+    /// The document, as a PDF file; none if empty.
+    pub document: &'p [u8],
+    /// Gives the bytes of a clip that is included.
+    pub clips: &'p mut dyn FnMut(&Clip) -> io::Result<Vec<u8>>,
+}
 
 /// A bundle that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -59,16 +63,13 @@ pub enum BundleError {
     /// The manifest has no form.
     #[error("the manifest cannot be written")]
     Manifest(#[source] serde_json::Error),
-    /// The document cannot be made.
-    #[error("the bundle's document cannot be made")]
-    Document(#[from] PdfError),
     /// The page cannot be made.
     #[error("the bundle's page cannot be made")]
     Page(#[from] PageError),
 }
 
-/// Writes the bundle of a record and its events; `clips` gives the sound of each clip that is included, `progress` is
-/// told the number of members done and of all.
+/// Writes the bundle of a record and its events with its other `parts`; `progress` is told the number of members done and
+/// of all.
 ///
 /// # Errors
 /// [`BundleError`] says what cannot be written; what was written until then is no bundle.
@@ -76,15 +77,16 @@ pub fn write<W: Write + Seek>(
     out: W,
     dossier: &Dossier,
     audit: &Audit,
-    clips: &mut ClipBytes<'_>,
+    parts: Parts<'_>,
     key: &SigningKey,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<W, BundleError> {
+    let Parts { document, clips } = parts;
     let (_, signer) = trust(&audit.keys)?;
     if signer != *key.public() {
         return Err(BundleError::Signer { expected: signer.to_string(), found: key.public().to_string() });
     }
-    let members = all(dossier, audit, key)?;
+    let members = all(dossier, audit, document, key)?;
     let all = members.len() + 4;
     let mut bundle = Bundle { zip: ZipWriter::new(out), members: Vec::with_capacity(all) };
     for (member, done) in members.into_iter().zip(1..) {
@@ -124,7 +126,12 @@ impl Source<'_> {
 }
 
 /// Every member but those that name the others, by path.
-fn all<'d>(dossier: &'d Dossier, audit: &'d Audit, key: &SigningKey) -> Result<Vec<Source<'d>>, BundleError> {
+fn all<'d>(
+    dossier: &'d Dossier,
+    audit: &'d Audit,
+    document: &'d [u8],
+    key: &SigningKey,
+) -> Result<Vec<Source<'d>>, BundleError> {
     let fixed = |path: &str, bytes: Vec<u8>| {
         Source::Derived(Derived { path: path.into(), write: Box::new(move |out| out.write_all(&bytes)) })
     };
@@ -132,9 +139,9 @@ fn all<'d>(dossier: &'d Dossier, audit: &'d Audit, key: &SigningKey) -> Result<V
     members.push(fixed(GUIDE, guide().into()));
     members.push(fixed(KEY_PEM, key.public().to_pem().into()));
     members.push(fixed(KEY_VKEY, format!("{}\n", key.public()).into()));
-    let document = pdf::render(dossier)?;
     if !document.is_empty() {
-        members.push(fixed(DOCUMENT, document));
+        let write: Box<WriteMember<'d>> = Box::new(|out| out.write_all(document));
+        members.push(Source::Derived(Derived { path: DOCUMENT.into(), write }));
     }
     members.extend(page::render(dossier)?.into_iter().map(|(path, bytes)| fixed(&path, bytes)));
     let clips = dossier.clips.iter().filter_map(|clip| Some(Source::Clip(clip.path.clone()?, clip)));

@@ -13,10 +13,9 @@ mod manifest;
 mod members;
 pub mod model;
 pub mod page;
-pub mod pdf;
 mod verify;
 
 pub use audit::{Audit, KeysError, LogKey, ProvedEvent};
-pub use bundle::{BundleError, ClipBytes, write};
+pub use bundle::{BundleError, Parts, write};
 pub use model::Dossier;
 pub use verify::{Check, Code, Difference, Verdict, verify};

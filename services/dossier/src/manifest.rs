@@ -72,6 +72,12 @@ impl Manifest {
         }
     }
 
+    /// The member of that path; members stand in order.
+    pub(crate) fn member(&self, path: &str) -> Option<&Member> {
+        let at = self.members.binary_search_by(|member| member.path.as_str().cmp(path)).ok()?;
+        self.members.get(at)
+    }
+
     /// Its bytes: canonical JSON (RFC 8785), one line without an end.
     ///
     /// # Errors

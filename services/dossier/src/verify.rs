@@ -11,6 +11,7 @@ use ledger::VerifyingKey;
 use serde::Serialize;
 
 mod archive;
+mod clips;
 mod compare;
 mod coverage;
 mod flagged;
@@ -204,6 +205,7 @@ fn check<R: Read + Seek>(
     let events = log::check(archive, &dossier, trust, found, account);
     record::check(archive, &dossier, &manifest, events.len(), found, account);
     coverage::check(&dossier, found, account);
-    flagged::check(&dossier, &manifest, found, account);
+    flagged::check(&dossier, found, account);
+    clips::check(archive, &dossier, &manifest, found, account);
     told::check(&dossier, &events, found, account);
 }

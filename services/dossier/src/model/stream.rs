@@ -102,16 +102,18 @@ impl Epoch {
         window.began.checked_add_signed(offset)
     }
 
-    /// Its words, in order.
-    pub fn words(&self) -> impl Iterator<Item = &Word> {
-        self.windows.iter().flat_map(|window| window.segments.iter().flat_map(|segment| &segment.words))
+    /// The words of the windows that reach into a range, in order.
+    pub fn words_around(&self, first: i64, end: i64) -> impl Iterator<Item = &Word> {
+        let from = self.windows.partition_point(|window| window.end <= first);
+        let around = self.windows[from..].iter().take_while(move |window| window.first < end);
+        around.flat_map(|window| window.segments.iter().flat_map(|segment| &segment.words))
     }
 
     /// What was said in a range: the words whose middle lies in it, but those whose text is erased.
     pub fn said(&self, first: i64, end: i64) -> String {
         let inside = |word: &&Word| (first..end).contains(&(word.first.saturating_add(word.end) / 2));
-        let texts = self.words().filter(inside).map(|word| word.word.as_str()).filter(|word| !word.is_empty());
-        texts.collect::<Vec<_>>().join(" ")
+        let texts = self.words_around(first, end).filter(inside).map(|word| word.word.as_str());
+        texts.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// Wall time of the sample after its last.

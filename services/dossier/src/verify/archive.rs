@@ -46,6 +46,10 @@ impl<R: Read + Seek> Archive<R> {
             say(&format!("has {} members; with more than {MAX_MEMBERS} it is not looked at", zip.len()));
             return None;
         }
+        // Programs differ in which of an archive's two lists they believe: both must say the same.
+        if let Err(error) = zip.validate_header_consistency() {
+            say(&format!("says different things of its members in different places: {error}"));
+        }
         match zip.has_overlapping_entries() {
             Ok(false) => {}
             Ok(true) => {

@@ -1,14 +1,13 @@
-//! That flags and findings follow from what was said and found, and clips are what the record says.
+//! That flags and findings follow from what was said and found.
 
 use super::{Account, Code, Found};
 use crate::{
-    manifest::Manifest,
     members::RECORD,
-    model::{Clip, ClipState, Dossier, Epoch, Finding, Flag, Word},
+    model::{Dossier, Epoch, Finding, Flag, Word},
 };
 
-/// Checks every flag, finding and clip.
-pub(super) fn check(dossier: &Dossier, manifest: &Manifest, found: &mut Found<'_>, account: &mut Account) {
+/// Checks every flag and finding.
+pub(super) fn check(dossier: &Dossier, found: &mut Found<'_>, account: &mut Account) {
     let mut findings = 0;
     for flag in &dossier.flags {
         for what in faults(dossier, flag) {
@@ -23,7 +22,6 @@ pub(super) fn check(dossier: &Dossier, manifest: &Manifest, found: &mut Found<'_
     account.checked("flags against their findings and the words said", dossier.flags.len());
     account.checked("findings against the words said", findings);
     cases(dossier, found);
-    clips(dossier, manifest, found, account);
 }
 
 /// What is wrong with a flag.
@@ -89,7 +87,7 @@ fn misplaced(epoch: &Epoch, finding: &Finding) -> Option<&'static str> {
     if finding.erased.is_some() {
         return None;
     }
-    let said: Vec<&Word> = epoch.words().collect();
+    let said: Vec<&Word> = epoch.words_around(finding.first, finding.end).collect();
     let begins = said.iter().enumerate().filter(|(_, word)| word.first == finding.first).map(|(at, _)| at);
     let is_said = begins.into_iter().any(|from| {
         (from..said.len()).take_while(|to| said[*to].first < finding.end).any(|to| {
@@ -127,47 +125,5 @@ fn cases(dossier: &Dossier, found: &mut Found<'_>) {
         if flag.case.is_some_and(|id| !dossier.cases.iter().any(|case| case.case == id)) {
             found.add(Code::Flag, Some(RECORD), format!("flag {}: its case is not told of", flag.flag));
         }
-    }
-}
-
-fn clips(dossier: &Dossier, manifest: &Manifest, found: &mut Found<'_>, account: &mut Account) {
-    for clip in &dossier.clips {
-        if let Some(what) = wrong(dossier, clip, manifest) {
-            found.add(Code::Clip, clip.path.as_deref(), format!("the clip of flag {} {what}", clip.flag));
-        }
-    }
-    for path in manifest.members.iter().map(|member| member.path.as_str()).filter(|path| path.starts_with("clips/")) {
-        if !dossier.clips.iter().any(|clip| clip.path.as_deref() == Some(path)) {
-            found.add(Code::Extra, Some(path), "no clip of the record is there");
-        }
-    }
-    account.checked("clips against the record", dossier.clips.len());
-}
-
-fn wrong(dossier: &Dossier, clip: &Clip, manifest: &Manifest) -> Option<&'static str> {
-    let Some(epoch) = dossier.epoch(&clip.stream, clip.epoch) else {
-        return Some("is of a stream or epoch that is not told of");
-    };
-    if !dossier.flags.iter().any(|flag| flag.flag == clip.flag) {
-        return Some("is of no flag in the record");
-    }
-    if clip.first < 0 || clip.end > epoch.samples || clip.first >= clip.end {
-        return Some("is of samples that the epoch does not have");
-    }
-    match (&clip.path, clip.state) {
-        (Some(path), ClipState::Included) => {
-            if !path.starts_with("clips/") {
-                return Some("is not among the clips");
-            }
-            let member = manifest.members.iter().find(|member| member.path == *path);
-            let fits = member
-                .is_some_and(|member| Some(&member.sha256) == clip.sha256.as_ref() && Some(member.size) == clip.size);
-            (!fits).then_some("has another hash or size than the record says")
-        }
-        (None, ClipState::Expired | ClipState::Erased | ClipState::LeftOut) => {
-            let told = clip.sha256.is_some() || clip.size.is_some();
-            told.then_some("is not there, but has a hash or a size")
-        }
-        (Some(_), _) | (None, ClipState::Included) => Some("is there and is said to be gone, or the other way round"),
     }
 }

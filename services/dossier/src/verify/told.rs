@@ -13,7 +13,7 @@ use super::{Account, Code, Found};
 use crate::{
     audit::hex,
     members::{EVENTS, RECORD},
-    model::{Dossier, Epoch, Finding, Flag, Probability, Segment, Stream, Window},
+    model::{Clip, Dossier, Epoch, Finding, Flag, Probability, Segment, Stream, Window},
 };
 
 /// Events by action and entity, in the order of the log.
@@ -91,6 +91,10 @@ pub(super) fn check(dossier: &Dossier, events: &[(u64, AuditEvent)], found: &mut
         self::flag(dossier, &told, flag, found);
     }
     account.checked("flags against the events", dossier.flags.len());
+    for clip in &dossier.clips {
+        self::clip(&told, clip, found);
+    }
+    account.checked("clips against the events", dossier.clips.len());
     attempts(dossier, events, found);
 }
 
@@ -266,6 +270,21 @@ fn finding(finding: &Finding, event: &Value, found: &mut Found<'_>, of: &str) {
     if score != Some(finding.score) {
         found.add(Code::Log, Some(EVENTS), format!("{of}: its score is not the one that its event tells of"));
     }
+}
+
+fn clip(told: &Told<'_>, clip: &Clip, found: &mut Found<'_>) {
+    let (id, of) = (clip.clip.to_string(), format!("clip {}", clip.clip));
+    let Some(event) = told.all("clip.made", &id).first().or_else(|| told.all("clip.absent", &id).first()) else {
+        return found.add(Code::Log, Some(EVENTS), format!("{of}: no event tells of it"));
+    };
+    let mut facts = Facts::of(&event.payload);
+    facts.is("flag", &json!(clip.flag));
+    facts.is("pcm_sha256", &json!(clip.pcm_sha256));
+    if clip.pcm_sha256.is_some() {
+        facts.is("first", &json!(clip.first));
+        facts.is("end", &json!(clip.end));
+    }
+    facts.tell(found, &of);
 }
 
 /// Each attempt to reach a source is one that an event tells of.

@@ -2,13 +2,13 @@
 
 use std::io::{Cursor, Read, Write};
 
-use dossier::{Audit, Difference, Dossier, Verdict, verify};
+use dossier::{Audit, Difference, Dossier, Parts, Verdict, verify};
 use ledger::{Note, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::room::{SOUND, hex};
+use crate::room::{hex, sound};
 
 pub(crate) type Members = Vec<(String, Vec<u8>)>;
 
@@ -16,8 +16,9 @@ pub(crate) type Members = Vec<(String, Vec<u8>)>;
 pub(crate) const NAMING: [&str; 4] = ["SHA256SUMS", "manifest.json", "manifest.json.sig", "manifest.note"];
 
 pub(crate) fn bundle(dossier: &Dossier, audit: &Audit, key: &SigningKey) -> Vec<u8> {
-    let mut clips = |_: &dossier::model::Clip| Ok(SOUND.to_vec());
-    dossier::write(Cursor::new(Vec::new()), dossier, audit, &mut clips, key, &mut |_, _| ()).unwrap().into_inner()
+    let mut clips = |_: &dossier::model::Clip| Ok(sound());
+    let parts = Parts { document: b"%PDF-1.7, or so", clips: &mut clips };
+    dossier::write(Cursor::new(Vec::new()), dossier, audit, parts, key, &mut |_, _| ()).unwrap().into_inner()
 }
 
 pub(crate) fn take_apart(bundle: &[u8]) -> Members {

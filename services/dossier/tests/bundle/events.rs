@@ -18,64 +18,82 @@ use crate::room::{at, hex, id};
 /// The log's events of a room, and its head.
 pub(crate) fn of(dossier: &Dossier, key: &SigningKey) -> Audit {
     let room = dossier.room.room.clone();
-    let mut all: Vec<AuditEvent> = Vec::new();
-    let mut add = |action: &str, entity_id: String, payload: &dyn Fn(&[u8]) -> Value, room: Option<&String>| {
-        let number = all.len();
-        let salt = [u8::try_from(number % 251).unwrap(); 16];
-        let mut payload = payload(&salt);
-        payload.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        all.push(AuditEvent {
-            audit_event_id: id(0x1000 + number as u128),
-            happened_at: at(i64::try_from(number).unwrap()),
-            actor: "service:test".into(),
-            action: action.into(),
-            entity: action.split('.').next().unwrap().into(),
-            entity_id,
-            room_id: room.cloned(),
-            payload,
-            salt,
-        });
-    };
-    add("room.begun", room.clone(), &|_| json!({ "titled": true }), Some(&room));
+    let mut log = Log { room: room.clone(), all: Vec::new() };
+    log.add("room.begun", room.clone(), |_| json!({ "titled": true }));
     for (attempt, number) in dossier.attempts.iter().zip(0x70..) {
         let stream = dossier.streams.iter().find(|stream| stream.stream == attempt.stream).unwrap().id;
-        let payload = |_: &[u8]| {
+        log.add("access.attempted", id(number).to_string(), |_| {
             json!({
                 "stream": stream, "at": format_instant(attempt.at), "result": attempt.result, "status": attempt.status,
                 "latency_ms": attempt.latency_ms, "retry_after_s": attempt.retry_after_s,
             })
-        };
-        add("access.attempted", id(number).to_string(), &payload, Some(&room));
+        });
     }
     for stream in &dossier.streams {
         for epoch in &stream.epochs {
-            add("other.noise", "x".into(), &|_| json!({}), None);
-            let key = format!("{}/{}", stream.id, epoch.epoch);
-            add("epoch.opened", key.clone(), &|_| opened(epoch), Some(&room));
-            for window in &epoch.windows {
-                let own = window.window.to_string();
-                add("window.stored", own.clone(), &|salt| stored(stream, epoch, window, salt), Some(&room));
-                if let Some(by) = &window.screened {
-                    let payload = |_: &[u8]| json!({ "pack_hash": by.pack, "model_sha256": by.model });
-                    add("window.screened", own, &payload, Some(&room));
-                }
-            }
-            if let Some(how) = epoch.closed {
-                let payload = |_: &[u8]| json!({ "how": how, "ended": epoch.ended.map(format_instant) });
-                add("epoch.closed", key.clone(), &payload, Some(&room));
-                add("epoch.finished", key, &|_| json!({ "samples": epoch.samples }), Some(&room));
-            }
+            log.add("other.noise", "x".into(), |_| json!({}));
+            log.add_epoch(stream, epoch);
         }
     }
     for flag in &dossier.flags {
         let stream = dossier.streams.iter().find(|stream| stream.stream == flag.stream).unwrap().id;
         for (finding, number) in flag.findings.iter().zip(0..) {
             let action = if number == 0 { "flag.made" } else { "flag.grown" };
-            add(action, flag.flag.to_string(), &|_| flagged(flag, finding, stream), Some(&room));
+            log.add(action, flag.flag.to_string(), |_| flagged(flag, finding, stream));
         }
     }
-    add("other.noise", "y".into(), &|_| json!({}), None);
-    prove(&room, all, key)
+    for clip in &dossier.clips {
+        log.add(
+            "clip.made",
+            clip.clip.to_string(),
+            |_| json!({ "flag": clip.flag, "pcm_sha256": clip.pcm_sha256, "first": clip.first, "end": clip.end }),
+        );
+    }
+    log.add("other.noise", "y".into(), |_| json!({}));
+    prove(&room, log.all, key)
+}
+
+/// Events as they are written; noise is of no room.
+struct Log {
+    room: String,
+    all: Vec<AuditEvent>,
+}
+
+impl Log {
+    fn add(&mut self, action: &str, entity_id: String, payload: impl Fn(&[u8]) -> Value) {
+        let number = self.all.len();
+        let salt = [u8::try_from(number % 251).unwrap(); 16];
+        let mut payload = payload(&salt);
+        payload.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        self.all.push(AuditEvent {
+            audit_event_id: id(0x1000 + number as u128),
+            happened_at: at(i64::try_from(number).unwrap()),
+            actor: "service:test".into(),
+            action: action.into(),
+            entity: action.split('.').next().unwrap().into(),
+            entity_id,
+            room_id: (action != "other.noise").then(|| self.room.clone()),
+            payload,
+            salt,
+        });
+    }
+
+    fn add_epoch(&mut self, stream: &Stream, epoch: &Epoch) {
+        let key = format!("{}/{}", stream.id, epoch.epoch);
+        self.add("epoch.opened", key.clone(), |_| opened(epoch));
+        for window in &epoch.windows {
+            let own = window.window.to_string();
+            self.add("window.stored", own.clone(), |salt| stored(stream, epoch, window, salt));
+            if let Some(by) = &window.screened {
+                self.add("window.screened", own, |_| json!({ "pack_hash": by.pack, "model_sha256": by.model }));
+            }
+        }
+        if let Some(how) = epoch.closed {
+            let ended = epoch.ended.map(format_instant);
+            self.add("epoch.closed", key.clone(), |_| json!({ "how": how, "ended": ended }));
+            self.add("epoch.finished", key, |_| json!({ "samples": epoch.samples }));
+        }
+    }
 }
 
 fn opened(epoch: &Epoch) -> Value {

@@ -56,6 +56,15 @@ fn two_members_of_one_name_are_named() {
 }
 
 #[test]
+fn a_member_that_two_programs_would_unpack_under_two_names_is_named() {
+    let whole = whole();
+    let at = (0..whole.len()).find(|at| whole[*at..].starts_with(b"tables/flags.csv")).unwrap();
+    let mut changed = whole.clone();
+    changed[at..at + 16].copy_from_slice(b"tables/flogs.csv");
+    found(&changed, None, "archive", None, "another name in the member's own header");
+}
+
+#[test]
 fn something_before_or_after_the_archive_is_named() {
     let whole = whole();
     found(&[b"before".as_slice(), &whole].concat(), None, "archive", None, "before");
@@ -95,7 +104,7 @@ fn a_member_that_unpacks_to_more_than_it_says_is_not_unpacked() {
         }
         zip.finish().unwrap().into_inner()
     };
-    for path in ["tables/flags.csv", "dossier.json", "clips/1.flac", "audit/events.jsonl"] {
+    for path in ["tables/flags.csv", "dossier.json", "clips/1.wav", "audit/events.jsonl"] {
         found(&bomb(path), None, "size", Some(path), path);
     }
     for path in ["manifest.json", "manifest.json.sig", "manifest.note", "SHA256SUMS"] {

@@ -19,8 +19,10 @@ use uuid::Uuid;
 
 use crate::events;
 
-/// What a clip of the room holds.
-pub(crate) const SOUND: &[u8] = b"fLaC, or so";
+/// The WAV file of the room's clip: a header as good as any, and five seconds.
+pub(crate) fn sound() -> Vec<u8> {
+    (0..44 + 5 * 32_000_u32).map(|at| at.to_le_bytes()[usize::from(at % 7 == 0)]).collect()
+}
 const SETTINGS: &str = r#"{"beam":1}"#;
 const MINUTE: i64 = 60 * 16_000;
 
@@ -309,18 +311,20 @@ fn case() -> Case {
 }
 
 fn clip() -> Clip {
+    let sound = sound();
     Clip {
+        clip: id(0x68),
         flag: id(0x30),
         state: ClipState::Included,
-        path: Some("clips/1.flac".into()),
-        media_type: "audio/flac".into(),
+        path: Some("clips/1.wav".into()),
+        media_type: "audio/wav".into(),
         stream: "stage, left".into(),
         epoch: 0,
-        first: 0,
-        end: 18 * 16_000,
-        sha256: Some(hex(&Sha256::digest(SOUND))),
-        size: Some(SOUND.len() as u64),
-        pcm_sha256: Some("d".repeat(64)),
+        first: 4 * 16_000,
+        end: 9 * 16_000,
+        sha256: Some(hex(&Sha256::digest(&sound))),
+        size: Some(sound.len() as u64),
+        pcm_sha256: Some(hex(&Sha256::digest(&sound[44..]))),
         custody: serde_json::json!({ "topic": "audio.chunk.v1", "offsets": [3, 21] }),
     }
 }

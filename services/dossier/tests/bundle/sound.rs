@@ -61,7 +61,8 @@ fn a_key_that_led_to_the_one_that_signed_is_known_too() {
 fn a_bundle_is_signed_by_the_key_in_force_or_not_at_all() {
     let (dossier, audit) = room();
     let out = std::io::Cursor::new(Vec::new());
-    let made = dossier::write(out, &dossier, &audit, &mut |_| Ok(Vec::new()), &key(9), &mut |_, _| ());
+    let parts = dossier::Parts { document: &[], clips: &mut |_| Ok(Vec::new()) };
+    let made = dossier::write(out, &dossier, &audit, parts, &key(9), &mut |_, _| ());
     assert!(matches!(made, Err(dossier::BundleError::Signer { .. })));
 }
 

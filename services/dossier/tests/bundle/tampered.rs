@@ -134,7 +134,7 @@ fn swapped_missing_and_extra_members_are_named() {
         let (path, _) = changed.remove(at);
         found(&put_together(&changed), None, "missing", Some(&path), &format!("without {path}"));
     }
-    for path in ["extra.txt", "tables/more.csv", "audit/proofs/9999999999.tlog-proof", "clips/2.flac"] {
+    for path in ["extra.txt", "tables/more.csv", "audit/proofs/9999999999.tlog-proof", "clips/2.wav"] {
         let mut changed = whole.clone();
         changed.push((path.into(), b"more".to_vec()));
         found(&put_together(&changed), None, "extra", Some(path), &format!("with {path}"));
@@ -284,6 +284,10 @@ fn a_record_that_does_not_agree_with_itself_is_found_though_the_key_itself_signe
         dossier.cases[0].decisions = vec![again, other];
     });
     edited("clip", "another clip", |dossier| dossier.clips[0].sha256 = Some("0".repeat(64)));
+    edited("clip", "other samples", |dossier| dossier.clips[0].pcm_sha256 = Some("0".repeat(64)));
+    edited("clip", "fewer samples", |dossier| dossier.clips[0].end -= 1);
+    edited("log", "a clip of other samples", |dossier| dossier.clips[0].first += 1);
+    edited("log", "a clip that nobody made", |dossier| dossier.clips[0].clip = dossier.flags[0].flag);
     edited("clip", "a clip that is gone and there", |dossier| {
         dossier.clips[0].state = dossier::model::ClipState::Erased;
     });

@@ -84,11 +84,12 @@ pub(super) fn findings(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
 }
 
 pub(super) const CLIP: &[&str] =
-    &["flag", "state", "path", "media_type", "stream", "epoch", "first", "end", "sha256", "size", "pcm_sha256"];
+    &["clip", "flag", "state", "path", "media_type", "stream", "epoch", "first", "end", "sha256", "size", "pcm_sha256"];
 
 pub(super) fn clips(dossier: &Dossier, put: &mut Put<'_>) -> io::Result<()> {
     for clip in &dossier.clips {
         put(&[
+            clip.clip.to_string(),
             clip.flag.to_string(),
             clip.state.to_string(),
             maybe(clip.path.as_ref()),

@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use domain::RoomId;
-use dossier::{Audit, Difference, Dossier, model::Clip};
+use dossier::{Audit, Difference, Dossier, Parts, model::Clip};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ledger::SigningKey;
 use report::{DossierError, DossierRequest, KeyFileError};
@@ -123,8 +123,9 @@ impl Part {
         let mut file = File::options().read(true).write(true).open(&self.path).with_context(cannot)?;
         let bar = Bar::new("writing");
         let mut clips = |_: &Clip| Err(std::io::Error::from(std::io::ErrorKind::NotFound));
+        let parts = Parts { document: &[], clips: &mut clips };
         let mut progress = |done, all| bar.show(done, all);
-        dossier::write(BufWriter::new(&file), dossier, audit, &mut clips, key, &mut progress)?
+        dossier::write(BufWriter::new(&file), dossier, audit, parts, key, &mut progress)?
             .flush()
             .with_context(cannot)?;
         drop(bar);
