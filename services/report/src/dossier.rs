@@ -174,7 +174,7 @@ async fn read(record: &mut RoomRecord, request: &DossierRequest<'_>, audit: &Aud
         room,
         period,
         streams,
-        listeners: streams::listeners(record).await?,
+        listeners: streams::listeners(record, audit).await?,
         attempts: streams::attempts(record).await?,
         assertions: Vec::new(),
         flags: Vec::new(),

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::dossier::{
-    Dossier,
+    Audit, Dossier,
     model::{
         AccessAttempt, AttemptResult, Between, ClosedHow, Epoch, Interval, ListenerStep, Model, Probability, Screened,
         Segment, Setting, Stream, Window, Word,
     },
 };
 use domain::{EpochKey, RoomId};
+use ledger::{AuditEvent, format_instant};
 use newtype_uuid::GenericUuid;
 use store::{EpochAbout, EpochCoverage, EpochEnd, RoomRecord, SegmentRecord, StoreError, StreamCoverage, WindowRecord};
 use uuid::Uuid;
@@ -143,10 +144,19 @@ fn epoch(account: &EpochCoverage, about: Option<EpochAbout>, windows: Vec<Window
     }
 }
 
-/// Listeners over time.
-pub(super) async fn listeners(record: &mut RoomRecord) -> Result<Vec<ListenerStep>, StoreError> {
-    let steps = record.listeners().await?;
-    Ok(steps.into_iter().map(|step| ListenerStep { from: step.from, listeners: step.listeners }).collect())
+/// Listeners over time; only steps that an event tells of.
+pub(super) async fn listeners(record: &mut RoomRecord, audit: &Audit) -> Result<Vec<ListenerStep>, StoreError> {
+    let set = audit.events.iter().map(|proved| &proved.event).filter(|event| event.action == "listeners.set");
+    let told = |event: &AuditEvent, name: &str| event.payload.get(name)?.as_str().map(str::to_owned);
+    let ranges: Vec<_> = set.filter_map(|event| Some(told(event, "from")?..=told(event, "to")?)).collect();
+    let steps = record.listeners().await?.into_iter();
+    // Instants in their one form sort as texts do.
+    let known = |step: &store::ListenerStep| {
+        let from = format_instant(step.from);
+        ranges.iter().any(|range| range.contains(&from))
+    };
+    let step = |step: store::ListenerStep| ListenerStep { from: step.from, listeners: step.listeners };
+    Ok(steps.filter(known).map(step).collect())
 }
 
 /// Attempts to reach a source, in order of time.

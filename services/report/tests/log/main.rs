@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test relies on fails it")]
 
 mod cluster;
+mod dossier;
 mod parties;
 mod rotation;
 mod tampered;

@@ -1,7 +1,7 @@
 //! A room's whole record in one snapshot, as it stands or as it stood: what a dossier is made from.
 //!
-//! What stood at a moment is what carries an earlier time of its own: windows stored, findings made, epochs opened or
-//! closed by then. A room's title, its hosts and its schedule have no history: they are told as they stand.
+//! What stood at a moment is what was written by then: by its row's own time, or by its event's, where the row knows only
+//! when the sound was. A room's title, its hosts and its schedule have no history: they are told as they stand.
 
 use chrono::{DateTime, Utc};
 use domain::RoomId;
@@ -155,17 +155,15 @@ impl RoomRecord {
         Ok(epochs)
     }
 
-    /// Listeners over time.
+    /// Listeners over time, up to now: the rows do not tell when they were written, the events do.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
     pub async fn listeners(&mut self) -> Result<Vec<ListenerStep>, StoreError> {
-        let mut steps = sqlx::query_file_as!(ListenerStep, "queries/listener_count/of_room.sql", self.room.as_str())
+        sqlx::query_file_as!(ListenerStep, "queries/listener_count/of_room.sql", self.room.as_str())
             .fetch_all(&mut *self.snapshot)
             .await
-            .doing(DOING)?;
-        steps.retain(|step| self.as_of.is_none_or(|as_of| step.from <= as_of));
-        Ok(steps)
+            .doing(DOING)
     }
 
     /// Attempts to reach its sources, in order of time.
@@ -173,9 +171,7 @@ impl RoomRecord {
     /// # Errors
     /// [`StoreError`] if the database does not answer or a row does not read back.
     pub async fn attempts(&mut self) -> Result<Vec<AccessAttempt>, StoreError> {
-        let mut attempts = read_attempts(&mut self.snapshot, &self.room).await?;
-        attempts.retain(|attempt| self.as_of.is_none_or(|as_of| attempt.at <= as_of));
-        Ok(attempts)
+        read_attempts(&mut self.snapshot, &self.room, self.as_of).await
     }
 
     /// Every model that made something in it, up to now, by hash.

@@ -94,7 +94,7 @@ impl Store {
             .fetch_all(&mut *snapshot)
             .await
             .doing(DOING)?;
-        let attempts = read_attempts(&mut snapshot, room).await?;
+        let attempts = read_attempts(&mut snapshot, room, None).await?;
         let line = lines.pop().ok_or_else(|| StoreError::NotFound {
             what: "room",
             name: room.to_string(),
@@ -134,8 +134,9 @@ async fn read_rooms(snapshot: &mut PgConnection, only: Option<&str>) -> Result<V
 pub(super) async fn read_attempts(
     snapshot: &mut PgConnection,
     room: &RoomId,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<AccessAttempt>, StoreError> {
-    let rows = sqlx::query_file!("queries/access_attempt/of_room.sql", room.as_str())
+    let rows = sqlx::query_file!("queries/access_attempt/of_room.sql", room.as_str(), as_of)
         .fetch_all(snapshot)
         .await
         .doing(DOING)?;
