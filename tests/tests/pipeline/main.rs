@@ -7,6 +7,7 @@ mod audit_log;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod dossier;
 mod evidence;
 #[cfg(test)]
 mod hostile;
