@@ -2,7 +2,7 @@
 
 use std::{error::Error, process::ExitCode};
 
-use crate::{config::ConfigFault, instance::InstanceError};
+use crate::{commands::duty::advice, config::ConfigFault, instance::InstanceError};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub(crate) fn exit(result: anyhow::Result<Answer>) -> ExitCode {
             let code = code(&error);
             if code != BROKEN_PIPE {
                 eprintln!("earwitness: {error:#}");
+                if let Some(advice) = error.chain().find_map(|cause| advice(cause.downcast_ref()?)) {
+                    eprintln!("what to do: {advice}");
+                }
             }
             ExitCode::from(code)
         }

@@ -1,5 +1,7 @@
 //! What the commands on cases and on the law's objects have in common: who acts, files of JSON, printing.
 
+mod advice;
+
 use std::{
     io::{Read, Write},
     path::Path,
@@ -13,6 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use store::{Actor, CaseFile, Kept, Loaded, Store};
 use uuid::Uuid;
+
+pub(crate) use advice::advice;
 
 use crate::{
     answer::{Answer, BadInput},

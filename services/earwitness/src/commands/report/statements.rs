@@ -142,11 +142,11 @@ fn client(config: &Config) -> anyhow::Result<Client> {
 async fn send(config: &Config, store: &Store, patience: TimeDelta) -> anyhow::Result<Answer> {
     let client = client(config)?;
     let Some(mut sender) = Sender::begin(store, &client).await? else { return Err(busy().into()) };
-    let (mut sent, mut received) = (0, 0);
+    let (mut calls, mut received) = (0, 0);
     let end = loop {
         match sender.step(&now).await? {
-            Progress::Sent { statements, received: new } => {
-                sent += statements;
+            Progress::Sent { received: new, .. } => {
+                calls += 1;
                 received += new;
             }
             Progress::Asked => {}
@@ -156,7 +156,7 @@ async fn send(config: &Config, store: &Store, patience: TimeDelta) -> anyhow::Re
             end @ (Progress::Wait(_) | Progress::Stopped(_) | Progress::Done) => break end,
         }
     };
-    eprintln!("{sent} statements sent, {received} receipts");
+    eprintln!("{received} receipts in {calls} calls");
     let (counts, _) = store.statement_counts().await?;
     let is_refused = counts.iter().any(|(state, _)| state == "refused");
     match end {
