@@ -127,6 +127,24 @@ fn six_months_are_the_least_and_the_day_after_is_too_late() {
     assert!(matches!(Complaint::lodge(elsewhere, &chain(), 6), Err(Error::NotOnCase { .. })));
 }
 
+#[test]
+fn who_decided_the_case_since_it_came_cannot_have_it_and_who_decided_on_it_can_be_read_back() {
+    let by = |name: &str, number, replaced, occasion| crate::Decision {
+        maker: reviewer(name),
+        replaces: Some(crate::Replaces { decision_id: id(replaced), occasion }),
+        ..restricting(number, 200)
+    };
+    let mut chain = chain();
+    chain.add(by("boris", 11, 10, Occasion::OwnReview)).unwrap();
+    chain.add(by("carla", 12, 11, Occasion::Complaint(id(1)))).unwrap();
+    let complaint = lodged().aware_of(&chain);
+    let assigned = |name| complaint.apply(hour(300), &assign(name)).map(|_| ());
+    for name in ["anna", "boris"] {
+        assert!(matches!(assigned(name), Err(Error::ByDecider { .. })), "{name}");
+    }
+    assert_eq!(assigned("carla"), Ok(()));
+}
+
 proptest! {
     #[test]
     fn no_path_has_a_complaint_decided_by_a_machine_or_by_the_decider(

@@ -91,3 +91,17 @@ fn a_pack_keeps_the_zone_in_which_it_was_spoken() {
     let json = serde_json::to_string(&send(Recipient::Europol)).unwrap();
     assert!(json.contains("2026-03-01T13:59:00+02:00"), "{json}");
 }
+
+#[test]
+fn a_packs_hash_reads_as_people_compare_it_and_nothing_else_is_one() {
+    let event = send(Recipient::Europol);
+    let json = serde_json::to_value(&event).unwrap();
+    assert_eq!(json["send"]["pack"]["sha256"], "07".repeat(32));
+    assert_eq!(json["send"]["recipient"], "europol");
+    assert_eq!(serde_json::from_value::<Event>(json.clone()).unwrap(), event);
+    for wrong in ["07".repeat(31), "+7".repeat(32), "é".repeat(32)] {
+        let mut json = json.clone();
+        json["send"]["pack"]["sha256"] = wrong.into();
+        assert!(serde_json::from_value::<Event>(json).is_err());
+    }
+}
