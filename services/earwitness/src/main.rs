@@ -69,7 +69,7 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// Check statements of reasons
     Statement(commands::statement::Arguments),
-    /// A room's dossier; statements of reasons sent; harmonised transparency sheets checked, anyone's
+    /// A room's dossier, the transparency report, statements of reasons; sheets checked, anyone's
     Report(commands::report::Arguments),
     /// Cases: what belongs together, who has it, what was decided
     Case(commands::case::Arguments),

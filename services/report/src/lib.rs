@@ -10,9 +10,12 @@ mod check;
 mod dossier;
 mod history;
 mod key_file;
+pub mod population;
 mod proof;
 mod rotate;
+pub mod sample;
 mod sequencer;
+pub mod sheets;
 mod vouch;
 pub mod statements;
 

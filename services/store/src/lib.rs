@@ -15,6 +15,7 @@
 //! it, because the transaction *is* the design here and must be read as SQL.
 #![deny(missing_docs)]
 
+mod activity;
 mod actor;
 mod audit;
 mod audit_log;
@@ -29,6 +30,7 @@ mod evidence;
 mod json;
 mod lease;
 mod outbox;
+mod population;
 mod provenance;
 mod read;
 mod retention;
@@ -39,6 +41,10 @@ mod screening;
 mod statement;
 mod window;
 
+pub use activity::{
+    Activity, AppealCount, Appeals, Correction, Export, ExposureCount, Freeze, LabelCodes, LanguageCount, MeasureCount,
+    NewExport, NoticeCount, OrderCount, Part,
+};
 pub use actor::Actor;
 pub use audit_log::{
     AuditAppend, AuditCheckpoint, AuditCosignature, AuditHead, AuditKey, AuditLeaf, AuditStamp, LoggedEvent, NewLeaf,
@@ -56,6 +62,7 @@ pub use evidence::{
 };
 pub use lease::{Claim, DeadLetter, Lease};
 pub use outbox::{OutboxBatch, OutboxRecord};
+pub use population::{Frame as PopulationFrame, Member, PopulationOf};
 pub use provenance::LoadedModel;
 pub use read::{
     Between, Coverage, EpochAbout, EpochCoverage, EpochRun, FindingLine, FindingRecord, FlagLine, FlagRecord, Health,

@@ -14,6 +14,8 @@ use crate::{
     instance::open_store,
 };
 
+mod population;
+mod sample;
 mod verify;
 mod vouch;
 
@@ -27,7 +29,9 @@ pub(crate) use vouch::vouching;
   earwitness audit prove 0199a2c4-… --out event.tlog-proof
   earwitness audit checkpoint > head             keep it elsewhere: it shows later that nothing was removed
   earwitness audit vouch                         have witnesses sign, and an authority stamp, the log's head
-  earwitness audit rotate                        a new key, named by the old one")]
+  earwitness audit rotate                        a new key, named by the old one
+  earwitness audit population --of flags --from 2026-01-01 --to 2026-12-31 --out flags.jsonl
+  earwitness audit sample flags.jsonl --seed \"our own words\" --size 200 --stratify language,category")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -81,6 +85,12 @@ Example:
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// List every room, window, flag or decision of a period as the log tells of them, signed, for an auditor
+    #[command(after_help = population::EXAMPLES)]
+    Population(population::Arguments),
+    /// Draw a sample from such a list with a seed that the auditor chooses; needs no instance
+    #[command(after_help = sample::EXAMPLES)]
+    Sample(sample::Arguments),
 }
 
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
@@ -91,6 +101,8 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
         Command::Rotate => Box::pin(rotate(config)).await,
         Command::Verify(arguments) => Box::pin(verify::run(config, &arguments)).await,
         Command::Prove { event, out } => prove(config, event, out).await,
+        Command::Population(arguments) => population::run(config, &arguments).await,
+        Command::Sample(arguments) => sample::run(&arguments),
     }
 }
 

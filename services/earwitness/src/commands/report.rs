@@ -1,7 +1,8 @@
-//! `report`: what others are handed, and what the law wants in its own form.
+//! `report`: what others are handed, and what the law wants in its own form; checking needs no instance.
 
 mod dossier;
 mod statements;
+mod transparency;
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +19,7 @@ use crate::{
     config::Config,
 };
 
-/// Make a room's dossier; send statements of reasons; check harmonised transparency sheets, anyone's.
+/// Make a room's dossier, build the transparency report, send statements of reasons; check anyone's sheets.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -32,7 +33,9 @@ const EXAMPLES: &str = "Examples:
   earwitness report check filed.zip                  an archive of them
   earwitness report check report.xlsx                a workbook
   earwitness report check 4_notices.csv 8_automated_means.csv
-  earwitness report check filed/ | jq -r .code | sort | uniq -c";
+  earwitness report check filed/ | jq -r .code | sort | uniq -c
+  earwitness report transparency --facts-template > facts.toml
+  earwitness report transparency --from 2026-01-01 --to 2026-12-31 --facts facts.toml --out sheets/";
 
 #[derive(clap::Subcommand)]
 enum Action {
@@ -55,6 +58,9 @@ enum Action {
     Dossier(dossier::Arguments),
     /// Statements of reasons: build, send, compare with what was made public
     Statements(statements::Arguments),
+    /// Build the eleven sheets of a period from the record, frozen at a signed head of the audit log
+    #[command(after_help = transparency::EXAMPLES)]
+    Transparency(transparency::Arguments),
 }
 
 pub(crate) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
@@ -62,6 +68,7 @@ pub(crate) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answe
         Action::Statements(arguments) => crate::on_runtime(statements::run(config, arguments)),
         Action::Check { paths } => check_paths(&paths),
         Action::Dossier(arguments) => crate::on_runtime(dossier::run(config, &arguments)),
+        Action::Transparency(arguments) => crate::on_runtime(transparency::run(config, &arguments)),
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) audit: Audit,
     pub(crate) deadlines: Deadlines,
     pub(crate) statements: Statements,
+    pub(crate) report: Report,
     pub(crate) log: Log,
 }
 
@@ -172,6 +173,12 @@ pub(crate) struct Statements {
     #[serde(serialize_with = "hidden")]
     pub(crate) token: SecretString,
     pub(crate) token_file: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    pub(crate) facts: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -38,10 +38,10 @@ pub struct Activity {
     pub appeals: Appeals,
     /// Automated means (sheet 8).
     pub automation: Automation,
-    /// People (sheet 9).
-    pub staff: Staff,
-    /// Average monthly active recipients in the Union, and by Member State (sheet 10).
-    pub recipients: (u64, BTreeMap<&'static str, u64>),
+    /// People (sheet 9); none where the provider has not told.
+    pub staff: Option<Staff>,
+    /// Average monthly active recipients in the Union, and by Member State (sheet 10); none where the provider has not told.
+    pub recipients: Option<(u64, BTreeMap<&'static str, u64>)>,
     /// Words (sheet 11).
     pub words: Words,
     /// Exposure, told in sheet 11.
@@ -320,7 +320,7 @@ pub struct Words {
 /// How much of what was acted on had been heard by then.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exposure {
-    /// Listener-minutes of violations before the measure took effect.
+    /// Listener-minutes from the first word of a violation until the measure took effect or the sound ended.
     pub violative: f64,
     /// Listener-minutes of everything, where known.
     pub all: Option<f64>,

@@ -68,7 +68,7 @@ impl Report {
             by_category::measures(activity, Sheet::OwnTerms)?,
             appeals::table(activity)?,
             automation::table(activity)?,
-            staff(&activity.staff, activity.provider.tier)?,
+            staff(activity.staff.as_ref(), activity.provider.tier)?,
             recipients(activity)?,
             words::table(activity)?,
         ];
@@ -99,9 +99,16 @@ fn identification(activity: &Activity) -> Table {
     Table { sheet: Sheet::Identification, rows: indicators(Sheet::Identification).into_iter().map(row).collect() }
 }
 
-fn staff(staff: &Staff, tier: Tier) -> Result<Table, BuildError> {
-    known(staff.languages.keys(), &rows::LANGUAGES)?;
+/// Beside a figure that the provider owes and has not given.
+const NOT_TOLD: &str = "The provider has not given this figure yet.";
+
+fn staff(staff: Option<&Staff>, tier: Tier) -> Result<Table, BuildError> {
+    known(staff.iter().flat_map(|staff| staff.languages.keys()), &rows::LANGUAGES)?;
     let row = |row: Indicator| {
+        let Some(staff) = staff else {
+            let note = if row.tier <= tier { NOT_TOLD } else { "" };
+            return valued(row, tier, Cell::Blank, note.to_owned());
+        };
         let people = match (row.name, row.scope) {
             (rows::INTERNAL, _) => staff.internal,
             (rows::EXTERNAL, _) => staff.external,
@@ -114,12 +121,14 @@ fn staff(staff: &Staff, tier: Tier) -> Result<Table, BuildError> {
 }
 
 fn recipients(activity: &Activity) -> Result<Table, BuildError> {
-    let (total, states) = &activity.recipients;
-    known(states.keys(), &rows::MEMBER_STATES)?;
+    let told = activity.recipients.as_ref();
+    known(told.iter().flat_map(|(_, states)| states.keys()), &rows::MEMBER_STATES)?;
     let row = |row: Indicator| {
-        let count =
-            if row.scope == super::categories::TOTAL { *total } else { states.get(row.scope).copied().unwrap_or(0) };
-        let cell = if row.tier <= activity.provider.tier { Cell::Count(count) } else { Cell::Blank };
+        let count = told.map(|(total, states)| match row.scope {
+            super::categories::TOTAL => *total,
+            state => states.get(state).copied().unwrap_or(0),
+        });
+        let cell = count.filter(|_| row.tier <= activity.provider.tier).map_or(Cell::Blank, Cell::Count);
         Row { key: Key::Named(row), cells: vec![cell], notes: Vec::new() }
     };
     Ok(Table { sheet: Sheet::Recipients, rows: indicators(Sheet::Recipients).into_iter().map(row).collect() })

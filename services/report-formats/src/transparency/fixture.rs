@@ -136,13 +136,13 @@ pub(super) fn activity(tier: Tier) -> Activity {
             trusted: automated(0, 1, 4, &[]),
             languages: [("en", automated(18, 2, 10, &systems[..1])), ("sv", automated(2, 0, 1, &systems[..1]))].into(),
         },
-        staff: Staff {
+        staff: Some(Staff {
             internal: 12.5,
             external: 30.0,
             linguistic: 40.0,
             languages: LANGUAGES.into_iter().zip([1.5; 24]).collect(),
-        },
-        recipients: (54_000_000, MEMBER_STATES.into_iter().zip([2_000_000; 27]).collect()),
+        }),
+        recipients: Some((54_000_000, MEMBER_STATES.into_iter().zip([2_000_000; 27]).collect())),
         words: words(),
         exposure: Some(Exposure { violative: 120.5, all: Some(24_100.0), known: 30, unknown: 2 }),
     }

@@ -143,6 +143,7 @@ pub(super) fn orders(activity: &Activity) -> Result<Table, BuildError> {
     for (place, leaves) in &blocks {
         let scope = place.checked_sub(1).map_or(TOTAL, |index| MEMBER_STATES[index]);
         for (line, description, sum) in sums(Sheet::Orders, leaves)? {
+            let notes = order_notes(&sum);
             let cells = vec![
                 Cell::Count(sum.act),
                 Cell::Count(sum.items),
@@ -152,10 +153,27 @@ pub(super) fn orders(activity: &Activity) -> Result<Table, BuildError> {
                 median(&sum.inform_informed),
                 median(&sum.inform_effect),
             ];
-            rows.push(row(line, description, scope, cells));
+            rows.push(Row { notes, ..row(line, description, scope, cells) });
         }
     }
     Ok(Table { sheet: Sheet::Orders, rows })
+}
+
+/// Words on each median of orders that is of fewer orders than there are.
+fn order_notes(sum: &Orders) -> Vec<String> {
+    let waiting = |done: &[u32], all: u64, what: &str| match all.saturating_sub(done.len() as u64) {
+        0 => String::new(),
+        open => format!("{open} of {all} {what}; the median is of the others."),
+    };
+    vec![
+        String::new(),
+        String::new(),
+        waiting(&sum.act_informed, sum.act, "were given no separate receipt"),
+        waiting(&sum.act_effect, sum.act, "were not given effect"),
+        String::new(),
+        waiting(&sum.inform_informed, sum.inform, "were given no separate receipt"),
+        waiting(&sum.inform_effect, sum.inform, "were not given effect"),
+    ]
 }
 
 pub(super) fn notices(activity: &Activity) -> Result<Table, BuildError> {

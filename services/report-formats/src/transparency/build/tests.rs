@@ -130,7 +130,7 @@ fn what_fits_in_no_row_is_refused_by_name() {
     wrong.words.purposes = "x".repeat(5_001);
     assert!(matches!(Report::of(&wrong), Err(BuildError::TooLong { found: 5_001, .. })));
     let mut wrong = activity(Tier::VeryLarge);
-    wrong.recipients.1.insert("UK", 1);
+    wrong.recipients.as_mut().unwrap().1.insert("UK", 1);
     assert_eq!(Report::of(&wrong), Err(BuildError::Unknown("UK".to_owned())));
     let mut wrong = activity(Tier::Platform);
     wrong.appeals.implemented = 3;

@@ -56,7 +56,7 @@ fn exposed(exposure: Exposure) -> String {
     let Exposure { violative, all, known, unknown } = exposure;
     let share = match all {
         Some(all) if all > 0.0 => {
-            format!(", {} of the {all:.1} listener-minutes of all speech", Cell::Real(violative / all).text())
+            format!(", {} of the {all:.1} listener-minutes of all sound", Cell::Real(violative / all).text())
         }
         _ => String::new(),
     };
@@ -65,6 +65,6 @@ fn exposed(exposure: Exposure) -> String {
         unknown => format!(" The reach of {unknown} more is not known and not in these figures."),
     };
     format!(
-        "Exposure: {violative:.1} listener-minutes of speech that a measure was taken on were heard before it took effect{share}, over {known} items.{unknown}"
+        "Exposure: {violative:.1} listener-minutes{share}, counted from the first word of what a measure was taken on until the measure took effect or the sound ended, over {known} measures.{unknown}"
     )
 }

@@ -172,11 +172,19 @@ impl Row<'_> {
         }
     }
 
-    /// A median of something must be there; a median of nothing must not say that it took time.
+    /// Whether the contextual information that belongs to this number says anything.
+    fn is_explained(&self, number: usize) -> bool {
+        let mut notes = self.filed.columns().filter(|(_, kind)| *kind == Kind::Context).map(|(place, _)| place);
+        let note = notes.nth(number).and_then(|place| self.entry.row.fields.get(place));
+        note.is_some_and(|note| !note.trim().is_empty())
+    }
+
+    /// A median of something must be there, or words on why not: of three orders none may have had effect yet. A median of
+    /// nothing must not say that it took time.
     fn median(&self, median: usize, of: &[usize], findings: &mut Findings) {
         let Some(count) = of.iter().map(|number| self.count(*number)).sum::<Option<f64>>() else { return };
         match self.value(median) {
-            Value::Blank if count > 0.0 => {
+            Value::Blank if count > 0.0 && !self.is_explained(median) => {
                 let message = format!("{} is counted, so there is a median", plain(count));
                 self.fault(median, Code::MedianMissing, &message, findings);
             }
