@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+#[cfg(test)]
+use typst::layout::{Frame, FrameItem};
 use typst::{
     Library, LibraryExt, World, comemo,
     diag::{FileError, FileResult, SourceDiagnostic},
@@ -108,13 +110,17 @@ impl World for Desk {
     }
 }
 
-/// Sets the data (JSON as the template reads it) and writes it under the standards.
+/// Sets the data (JSON as the template reads it) on pages.
+fn set(data: Vec<u8>) -> Result<PagedDocument, PdfError> {
+    let desk = Desk { press: &PRESS, data: Bytes::new(data) };
+    typst::compile(&desk).output.map_err(|faults| PdfError::Set { what: told(&faults) })
+}
+
+/// Sets the data and writes it under the standards.
 ///
 /// `identity` names the document for good; `creator` is the program that made it.
 pub(crate) fn write(data: Vec<u8>, identity: String, creator: String) -> Result<Vec<u8>, PdfError> {
-    let desk = Desk { press: &PRESS, data: Bytes::new(data) };
-    let set = typst::compile::<PagedDocument>(&desk).output;
-    let written = set.map_err(|faults| PdfError::Set { what: told(&faults) }).and_then(|document| {
+    let written = set(data).and_then(|document| {
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|fault| PdfError::Write { what: fault.message().to_string() })?;
         let options = PdfOptions {
@@ -131,6 +137,23 @@ pub(crate) fn write(data: Vec<u8>, identity: String, creator: String) -> Result<
     // What the typesetter remembers of one document is of no use for the next.
     comemo::evict(0);
     written
+}
+
+/// All text on the pages, without white space and invisible breaks: lines break where the typesetter likes.
+#[cfg(test)]
+pub(crate) fn text(data: Vec<u8>) -> Result<String, PdfError> {
+    fn collect(frame: &Frame, out: &mut String) {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Group(group) => collect(&group.frame, out),
+                FrameItem::Text(text) => out.push_str(&text.text),
+                FrameItem::Shape(..) | FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(_) => {}
+            }
+        }
+    }
+    let mut out = String::new();
+    set(data)?.pages().iter().for_each(|page| collect(&page.frame, &mut out));
+    Ok(out.chars().filter(|character| !character.is_whitespace() && *character != '\u{200b}').collect())
 }
 
 fn told(faults: &[SourceDiagnostic]) -> String {

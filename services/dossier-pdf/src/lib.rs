@@ -42,8 +42,14 @@ pub enum PdfError {
 /// # Errors
 /// [`PdfError`] where it cannot be made.
 pub fn render(dossier: &Dossier) -> Result<Vec<u8>, PdfError> {
-    let fonts = document::fonts();
-    let data = view::of(dossier, &script::Scribe::new(fonts));
     let identity = format!("{} {} {}", dossier.pin.origin, dossier.pin.size, dossier.room.room);
-    document::write(data.to_string().into_bytes(), identity, dossier.product.clone())
+    document::write(data(dossier), identity, dossier.product.clone())
 }
+
+/// What the template reads.
+fn data(dossier: &Dossier) -> Vec<u8> {
+    view::of(dossier, &script::Scribe::new(document::fonts())).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ mod lanes;
 mod said;
 mod told;
 
-pub use axis::{Axis, Tick};
+pub use axis::{Axis, Tick, wall};
 pub use decided::{decision_told, exposure_told, flag_decisions};
 pub use gaps::{Gap, Side, between_meaning, gaps, reason_meaning, reason_side};
 pub use lanes::{BETWEEN, Lane, LaneSpan, columns, lanes};

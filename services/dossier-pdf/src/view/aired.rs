@@ -13,7 +13,7 @@ use super::{Reading, bounded, count, counted, more_told};
 
 const EPOCHS: usize = 200;
 const STREAMS: usize = 60;
-const STEPS: usize = 24;
+const STEPS: usize = 14;
 const SETTINGS: usize = 8;
 
 /// Connections, and seconds by stream and state.

@@ -179,12 +179,19 @@ fn summary(reading: &Reading<'_>) -> Vec<Value> {
     lines.push(match shown {
         0 => "No rule and no classifier pointed at anything.".to_owned(),
         _ => format!(
-            "Rules and classifiers raised {}; a second hearing by another model confirmed {}. People opened {} and made {}.",
-            counted(shown, "flag"), count(confirmed), counted(dossier.cases.len(), "case"),
+            "Rules and classifiers raised {}; a second hearing by another model confirmed {}. {} on them, with {}.",
+            counted(shown, "flag"),
+            count(confirmed),
+            opened(dossier.cases.len()),
             counted(usize::try_from(totals.decisions).unwrap_or(usize::MAX), "decision"),
         ),
     });
     lines.iter().map(|line| reading.scribe.said(line, 400)).collect()
+}
+
+/// `1 case was opened`, `2 cases were opened`.
+fn opened(cases: usize) -> String {
+    format!("{} {} opened", counted(cases, "case"), if cases == 1 { "was" } else { "were" })
 }
 
 /// What a reader must not overlook.
@@ -221,6 +228,13 @@ pub(super) fn warnings(reading: &Reading<'_>) -> Vec<Value> {
         lines.push(format!(
             "{} of text are suspect: a guard holds them for invented. They are kept, and raise no flag.",
             counted(usize::try_from(totals.suspect_segments).unwrap_or(usize::MAX), "segment")
+        ));
+    }
+    let erased = reading.dossier.segments().filter(|(.., segment)| segment.erased.is_some()).count();
+    if erased > 0 {
+        lines.push(format!(
+            "The words of {} were erased since; their times and states stand.",
+            counted(erased, "segment")
         ));
     }
     if totals.peak_listeners.is_none() {

@@ -124,28 +124,23 @@ fn facts(reading: &Reading<'_>, flag: &Flag) -> Vec<Value> {
         grouped(flag.end),
         length(flag.end - flag.first),
     );
-    let clip = reading.dossier.clips.iter().find(|clip| clip.flag == flag.flag).map(|clip| {
-        match (clip.state, &clip.path, &clip.sha256) {
-            (ClipState::Included, Some(path), Some(hash)) => format!("{path}, SHA-256 {hash}"),
-            (ClipState::Included, Some(path), None) => path.clone(),
-            (ClipState::Included, None, _) => "not in this bundle".to_owned(),
-            (ClipState::Expired, ..) => "the sound was gone before it could be cut".to_owned(),
-            (ClipState::Erased, ..) => "the sound was erased since".to_owned(),
-            (ClipState::LeftOut, ..) => "left out of this bundle on request".to_owned(),
-        }
-    });
+    let clip = reading.dossier.clips.iter().find(|clip| clip.flag == flag.flag);
     let reach = flag.reach.map_or("unknown".to_owned(), |reach| format!("{} listeners at that second", grouped(reach)));
-    let mut facts = vec![
-        ("Where", range),
-        ("Reach", reach),
-        ("Exposure", exposure_told(flag).unwrap_or_else(|| "unknown: nobody reported listeners".to_owned())),
-    ];
-    facts.extend(clip.map(|clip| ("Sound", clip)));
-    facts.push(("Id", flag.flag.to_string()));
+    let exposure = exposure_told(flag).unwrap_or_else(|| "unknown: nobody reported listeners".to_owned());
+    let said = |label: &str, value: &str| json!({ "label": label, "value": reading.scribe.said(value, 400) });
+    let exact = |label: &str, value: &str| json!({ "label": label, "value": reading.scribe.exact(value) });
+    let mut facts = vec![said("Where", &range), said("Reach", &reach), said("Exposure", &exposure)];
+    facts.extend(clip.map(|clip| match (clip.state, &clip.path) {
+        (ClipState::Included, Some(path)) => exact("Sound", path),
+        (ClipState::Included, None) => said("Sound", "not in this bundle"),
+        (ClipState::Expired, _) => said("Sound", "was gone before it could be cut"),
+        (ClipState::Unreadable, _) => said("Sound", "could not be read when it was to be cut"),
+        (ClipState::Erased, _) => said("Sound", "was erased since"),
+        (ClipState::LeftOut, _) => said("Sound", "left out of this bundle on request"),
+    }));
+    facts.extend(clip.and_then(|clip| clip.sha256.as_deref()).map(|hash| exact("Its SHA-256", hash)));
+    facts.push(exact("Id", &flag.flag.to_string()));
     facts
-        .into_iter()
-        .map(|(label, value)| json!({ "label": label, "value": reading.scribe.said(&value, 400) }))
-        .collect()
 }
 
 fn found(reading: &Reading<'_>, finding: &Finding) -> Value {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::CoverageState;
 use dossier::{
-    account::{BETWEEN, LaneSpan, Side, clock, columns, day, grouped, lanes, length, moment},
+    account::{BETWEEN, LaneSpan, Side, clock, columns, day, grouped, lanes, length, moment, wall},
     model::AttemptResult,
 };
 use serde_json::{Value, json};
@@ -25,8 +25,8 @@ pub(super) fn of(reading: &Reading<'_>) -> Value {
     let more = all.len().saturating_sub(LANES);
     let lane = |lane: &dossier::account::Lane<'_>| json!({ "name": reading.scribe.said(lane.stream, 22), "spans": spans(&lane.spans) });
     json!({
-        "from": clock(axis.from),
-        "to": format!("{} UTC", clock(axis.to)),
+        "from": axis.from.format("%H:%M:%S").to_string(),
+        "to": axis.to.format("%H:%M:%S UTC").to_string(),
         "caption": caption(reading),
         "alt": alt(reading),
         "ticks": axis.ticks().iter().map(|tick| json!({ "at": tick.at, "label": tick.label })).collect::<Vec<_>>(),
@@ -84,7 +84,7 @@ fn marks(reading: &Reading<'_>) -> Vec<Value> {
     let dossier = reading.dossier;
     let spoken = dossier.epochs().filter_map(|(_, epoch)| {
         let first = epoch.intervals.iter().find(|interval| interval.state == CoverageState::Transcribed)?;
-        Some(epoch.wall(first.first))
+        Some(wall(epoch, first.first))
     });
     let mut marks = Vec::new();
     marks.extend(dossier.room.scheduled.map(|at| (at, format!("scheduled {}", at.format("%H:%M:%S")))));

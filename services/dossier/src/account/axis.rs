@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::Dossier;
+use crate::{Dossier, model::Epoch};
 
 /// A stretch of wall time that is at least a second long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ impl Axis {
             .map(|at| Tick { at: self.place(at), label: at.format(form).to_string() })
             .collect()
     }
+}
+
+/// Wall time of a sample: counted from its window, where one holds it, else from its epoch.
+pub fn wall(epoch: &Epoch, at: i64) -> DateTime<Utc> {
+    epoch.wall_in_window(at).unwrap_or_else(|| epoch.wall(at))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{BetweenReason, CoverageReason, CoverageState};
 
+use super::wall;
 use crate::Dossier;
 
 /// On whose side a stretch was lost.
@@ -70,8 +71,8 @@ pub fn gaps(dossier: &Dossier) -> Vec<Gap<'_>> {
             epoch: epoch.epoch,
             first: interval.first,
             end: interval.end,
-            from: epoch.wall(interval.first),
-            to: epoch.wall(interval.end),
+            from: wall(epoch, interval.first),
+            to: wall(epoch, interval.end),
             state: interval.state,
             reason: interval.reason,
         }));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::CoverageState;
 
-use super::Axis;
+use super::{Axis, wall};
 use crate::{
     Dossier,
     model::{Interval, Stream},
@@ -40,7 +40,7 @@ pub fn lanes(dossier: &Dossier, axis: Axis, width: usize) -> Vec<Lane<'_>> {
 fn lane(stream: &Stream, axis: Axis, width: usize) -> Lane<'_> {
     let between = stream.between.iter().map(|between| (between.from, between.to, BETWEEN));
     let intervals = stream.epochs.iter().flat_map(|epoch| {
-        let stretch = |x: &Interval| (epoch.wall(x.first), epoch.wall(x.end), x.state.as_str());
+        let stretch = |x: &Interval| (wall(epoch, x.first), wall(epoch, x.end), x.state.as_str());
         epoch.intervals.iter().map(stretch)
     });
     Lane { stream: &stream.stream, spans: columns(axis, width, between.chain(intervals)) }

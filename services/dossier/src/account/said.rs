@@ -58,7 +58,10 @@ pub fn words_around<'a>(dossier: &'a Dossier, flag: &Flag, margin: i64) -> Vec<H
     let (from, to) = (flag.first.saturating_sub(margin), flag.end.saturating_add(margin));
     let first = epoch.windows.partition_point(|window| window.end <= from);
     let near = epoch.windows[first..].iter().take_while(|window| window.first < to);
-    let mut words: Vec<_> = near.flat_map(words_of).filter(|(_, middle, _)| (from..to).contains(middle)).collect();
+    let mut words: Vec<_> = near
+        .flat_map(words_of)
+        .filter(|(word, middle, _)| !word.trim().is_empty() && (from..to).contains(middle))
+        .collect();
     words.sort_by_key(|(_, middle, _)| *middle);
     let heard =
         |(word, middle, doubted)| HeardWord { word, carries: (flag.first..flag.end).contains(&middle), doubted };

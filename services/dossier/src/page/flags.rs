@@ -5,7 +5,9 @@ use maud::{Markup, html};
 
 use super::{Reading, rows};
 use crate::{
-    account::{NumberedFlag, clock, decision_told, exposure_told, flag_decisions, grouped, visible, words_around},
+    account::{
+        NumberedFlag, clock, decision_told, exposure_told, flag_decisions, grouped, visible, wall, words_around,
+    },
     model::{Clip, ClipState, Finding},
 };
 
@@ -74,7 +76,8 @@ const fn status(status: FlagStatus) -> &'static str {
 fn words(reading: &Reading<'_>, numbered: &NumberedFlag<'_>) -> Markup {
     let around = words_around(reading.dossier, numbered.flag, AROUND);
     if !around.iter().any(|heard| heard.carries) {
-        return html! { mark { (visible(&numbered.flag.words)) } };
+        let words = visible(&numbered.flag.words);
+        return html! { @if words.is_empty() { span.soft { "The words were erased since." } } @else { mark { (words) } } };
     }
     html! {
         @for (index, heard) in around.iter().enumerate() {
@@ -95,7 +98,7 @@ fn sound(reading: &Reading<'_>, numbered: &NumberedFlag<'_>) -> Markup {
     let Some(clip) = clips.iter().find(|clip| clip.flag == numbered.flag.flag) else {
         return html! {};
     };
-    let began = reading.dossier.epoch(&clip.stream, clip.epoch).map(|epoch| reading.at(epoch.wall(clip.first)));
+    let began = reading.dossier.epoch(&clip.stream, clip.epoch).map(|epoch| reading.at(wall(epoch, clip.first)));
     html! {
         @match (clip.state, playable(clip)) {
             (ClipState::Included, Some(path)) => {
@@ -103,6 +106,7 @@ fn sound(reading: &Reading<'_>, numbered: &NumberedFlag<'_>) -> Markup {
                     aria-label={ "Sound of flag " (numbered.number) } {}
             },
             (ClipState::Included, None) => { p.small.soft { "Its sound stands in this bundle under a name that no page may load." } },
+            (ClipState::Unreadable, _) => { p.small.soft { "The sound could not be read when it was to be cut." } },
             (ClipState::Expired, _) => { p.small.soft { "The sound was gone before it could be cut." } },
             (ClipState::Erased, _) => { p.small.soft { "The sound was erased since." } },
             (ClipState::LeftOut, _) => { p.small.soft { "The sound was left out of this bundle on request." } },

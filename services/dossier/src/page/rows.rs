@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::Reading;
 use crate::{
     Dossier,
-    account::{Gap, between_meaning, clock, gaps, length, length_of, reason_meaning, visible},
+    account::{Gap, between_meaning, clock, gaps, length, length_of, reason_meaning, visible, wall},
     model::{Between, ClipState, Flag, Segment, Word},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn of(dossier: &Dossier) -> Vec<Row<'_>> {
         .map(|(stream, epoch, window, segment)| Row {
             stream: &stream.stream,
             epoch: epoch.epoch,
-            wall: epoch.wall(segment.first),
+            wall: wall(epoch, segment.first),
             what: What::Said { segment, language: &window.language },
         })
         .collect();
@@ -70,13 +70,13 @@ pub(super) fn times(reading: &Reading<'_>) -> BTreeMap<String, Vec<i64>> {
     let mut times = BTreeMap::new();
     for clip in reading.dossier.clips.iter().filter(|clip| clip.state == ClipState::Included) {
         let Some(epoch) = reading.dossier.epoch(&clip.stream, clip.epoch) else { continue };
-        let (from, to) = (epoch.wall(clip.first), epoch.wall(clip.end));
+        let (from, to) = (wall(epoch, clip.first), wall(epoch, clip.end));
         // A segment is part of one window, so that none begins long before a clip that it reaches into.
         let first = reading.rows.partition_point(|row| row.wall < from - chrono::TimeDelta::seconds(60));
         let near = reading.rows.iter().enumerate().skip(first).take_while(|(_, row)| row.wall < to);
         for (index, row) in near.filter(|(_, row)| row.stream == clip.stream && row.epoch == clip.epoch) {
-            if let What::Said { segment, .. } = row.what {
-                let at = |word: &&Word| reading.at(epoch.wall(word.first));
+            if let What::Said { segment: segment @ Segment { erased: None, .. }, .. } = row.what {
+                let at = |word: &&Word| reading.at(wall(epoch, word.first));
                 let words = segment.words.iter().filter(|word| !word.word.trim().is_empty());
                 times.insert(id(index), words.map(|word| at(&word)).collect());
             }
@@ -144,6 +144,9 @@ fn not_heard(gap: &Gap<'_>) -> Markup {
 }
 
 fn said(reading: &Reading<'_>, row: &Row<'_>, segment: &Segment, language: &str) -> Markup {
+    if segment.erased.is_some() {
+        return html! { span.soft { "Somebody spoke; the words were erased since." } };
+    }
     let is_tag = !language.is_empty() && language.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
     html! {
         @if let Some(speaker) = &segment.speaker { span.who { bdi { (visible(speaker)) } ":" } }
@@ -182,7 +185,7 @@ fn flags_near<'a>(reading: &Reading<'a>, row: &Row<'_>, segment: &Segment) -> Ve
         flag.stream == row.stream && flag.epoch == row.epoch && flag.first < segment.end && flag.end > segment.first
     };
     // Flags are in order of their beginning, but may be long: only what begins later can be left out at once.
-    let end = reading.dossier.epoch(row.stream, row.epoch).map(|epoch| epoch.wall(segment.end));
+    let end = reading.dossier.epoch(row.stream, row.epoch).map(|epoch| wall(epoch, segment.end));
     let until = end.map_or(0, |end| reading.flags.partition_point(|flag| flag.flag.wall < end));
     let shown = reading.flags[..until].iter().filter(|flag| !flag.is_suppressed());
     shown.map(|numbered| numbered.flag).filter(|flag| reaches(flag)).collect()

@@ -124,3 +124,21 @@ fn words_of_a_clip_have_their_times_and_other_rows_have_none() {
     assert!(!times.is_empty() && times.len() < 20);
     assert!(times.values().all(|words| words.is_sorted() && !words.is_empty()));
 }
+
+#[test]
+fn what_was_erased_is_told_and_has_no_words() {
+    let mut dossier = sample::dossier(20, 3);
+    for window in dossier.streams.iter_mut().flat_map(|stream| &mut stream.epochs).flat_map(|epoch| &mut epoch.windows)
+    {
+        for segment in &mut window.segments {
+            segment.erased = Some(uuid::Uuid::nil());
+            segment.text.clear();
+            segment.words.iter_mut().for_each(|word| word.word.clear());
+        }
+    }
+    dossier.flags.iter_mut().for_each(|flag| flag.words.clear());
+    let page = text(&dossier);
+    assert!(page.contains("Somebody spoke; the words were erased since."));
+    assert!(page.contains(">The words were erased since."));
+    assert!(!page.contains("class=\"text\""));
+}

@@ -187,6 +187,7 @@ fn window(epoch: &Epoch, first: i64, end: i64) -> Window {
         speaker: Some("Ada".to_owned()),
         text,
         hearing: if first % (31 * WINDOW) == 0 { Hearing::Suspect } else { Hearing::Single },
+        erased: None,
         words,
     };
     Window {
@@ -293,6 +294,7 @@ fn findings(number: usize, first: i64, end: i64, wall: DateTime<Utc>, words: &st
         first,
         end,
         words: words.to_owned(),
+        erased: None,
         why: "first person, future; no exclusion holds".to_owned(),
     };
     vec![finding(6, Some("threat.kill"), None), finding(7, None, Some("violence"))]
@@ -301,6 +303,7 @@ fn findings(number: usize, first: i64, end: i64, wall: DateTime<Utc>, words: &st
 fn clip(flag: &Flag, number: usize) -> Clip {
     let is_there = number.is_multiple_of(3);
     Clip {
+        clip: id(9, number),
         flag: flag.flag,
         state: if is_there { ClipState::Included } else { ClipState::Expired },
         path: is_there.then(|| format!("clips/{}.flac", flag.flag)),
