@@ -17,10 +17,16 @@ use ledger::{
     AuditEvent, CheckpointError, SignedCheckpoint,
     merkle::{BuildError, MissingNode, inclusion_nodes, inclusion_proof},
 };
-use store::{RoomRecord, Store, StoreError};
+use evidence::{OpenError, Safe};
+use store::{DutyError, RoomRecord, Store, StoreError};
+use uuid::Uuid;
 
+mod cases;
+mod clips;
 mod flags;
 mod streams;
+
+pub use clips::Clips;
 
 /// Windows, or events, of one read.
 const PAGE: i64 = 500;
@@ -34,6 +40,8 @@ pub struct DossierRequest<'r> {
     pub room: &'r RoomId,
     /// As it stood then; as it stands if none.
     pub as_of: Option<DateTime<Utc>>,
+    /// What opens the clips; without it they are left out.
+    pub safe: Option<&'r Safe>,
     /// The program that makes it, with its version.
     pub product: &'r str,
     /// How long to wait for the log to catch up with the room.
@@ -63,6 +71,18 @@ pub enum DossierError {
         /// The room.
         room: RoomId,
     },
+    /// The cases cannot be read.
+    #[error("the cases of the room cannot be read")]
+    Cases(#[from] DutyError),
+    /// A clip does not open.
+    #[error("the clip of the flag {flag} does not open: `earwitness evidence check` names all that do not")]
+    Clip {
+        /// The flag.
+        flag: Uuid,
+        /// Why.
+        #[source]
+        source: OpenError,
+    },
     /// A checkpoint is none.
     #[error("the checkpoint of size {size} cannot be read")]
     Checkpoint {
@@ -81,18 +101,21 @@ fn as_of_told(as_of: Option<DateTime<Utc>>) -> String {
     as_of.map_or(String::new(), |as_of| format!(" up to {}", ledger::format_instant(as_of)))
 }
 
-/// The dossier of a room and its part of the log.
+/// The dossier of a room, its part of the log, and what opens its clips.
 ///
 /// # Errors
 /// [`DossierError`] says what stands in the way.
-pub async fn dossier(store: &Store, request: &DossierRequest<'_>) -> Result<(Dossier, Audit), DossierError> {
+pub async fn dossier<'r>(
+    store: &Store,
+    request: &DossierRequest<'r>,
+) -> Result<(Dossier, Audit, Clips<'r>), DossierError> {
     let mut waited = Duration::ZERO;
     loop {
         let mut record = store.room_record(request.room, request.as_of).await?;
         if let Some((events, checkpoint)) = settled(store, &mut record, request).await? {
             let audit = prove(store, events, checkpoint).await?;
-            let dossier = read(&mut record, request, &audit).await?;
-            return Ok((dossier, audit));
+            let (dossier, clips) = read(store, &mut record, request, &audit).await?;
+            return Ok((dossier, audit, clips));
         }
         if waited >= request.patience {
             return Err(DossierError::Unsettled { room: request.room.clone() });
@@ -154,7 +177,12 @@ async fn prove(
     Ok(Audit { checkpoint, keys: keys.collect(), events: proved })
 }
 
-async fn read(record: &mut RoomRecord, request: &DossierRequest<'_>, audit: &Audit) -> Result<Dossier, DossierError> {
+async fn read<'r>(
+    store: &Store,
+    record: &mut RoomRecord,
+    request: &DossierRequest<'r>,
+    audit: &Audit,
+) -> Result<(Dossier, Clips<'r>), DossierError> {
     let about = record.about().await?;
     let room = Room {
         room: request.room.to_string(),
@@ -185,7 +213,16 @@ async fn read(record: &mut RoomRecord, request: &DossierRequest<'_>, audit: &Aud
         totals: Totals::default(),
     };
     dossier.flags = flags::read(record, &dossier, request.as_of.is_some(), audit).await?;
+    // Cases and clips lie outside the snapshot: what came after the last event that is told of is not told either.
+    let last = audit.events.iter().map(|proved| proved.event.happened_at).max();
+    let by = request.as_of.or(last).unwrap_or(dossier.period.from);
+    dossier.cases = cases::read(store, request.room, by, &mut dossier.flags).await?;
+    for at in 0..dossier.flags.len() {
+        dossier.flags[at].exposure = dossier.exposure_of(&dossier.flags[at]);
+    }
+    let clips = Clips::read(store, request.room, request.safe, by, &dossier.flags).await?;
+    dossier.clips = clips.told().await?;
     (dossier.models, dossier.settings) = streams::made_by(record, &dossier).await?;
     dossier.totals = Totals::of(&dossier, audit.events.len() as u64);
-    Ok(dossier)
+    Ok((dossier, clips))
 }

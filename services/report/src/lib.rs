@@ -20,7 +20,7 @@ mod vouch;
 pub mod statements;
 
 pub use check::{CheckError, Found, Known, Verdict, Vouched, check_tail, verify};
-pub use dossier::{DossierError, DossierRequest, dossier};
+pub use dossier::{Clips, DossierError, DossierRequest, dossier};
 pub use history::{HistoryError, trust};
 pub use key_file::{KeyFile, KeyFileError};
 pub use proof::{ProveError, prove};

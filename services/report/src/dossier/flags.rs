@@ -32,7 +32,6 @@ pub(super) async fn read(
         }
         flag.words =
             dossier.epoch(&flag.stream, flag.epoch).map_or(String::new(), |epoch| epoch.said(flag.first, flag.end));
-        flag.exposure = dossier.exposure_of(&flag);
         flags.push(flag);
     }
     flags.sort_by(|one, other| (one.wall, &one.stream, one.flag).cmp(&(other.wall, &other.stream, other.flag)));
@@ -90,6 +89,6 @@ fn finding(row: FindingRecord) -> Finding {
         end: row.end,
         words: row.words,
         why: row.why,
-        erased: None,
+        erased: row.erased,
     }
 }

@@ -86,7 +86,7 @@ fn segment(row: &SegmentRecord) -> Segment {
         speaker: row.speaker.clone(),
         text: row.text.clone(),
         hearing: row.hearing,
-        erased: None,
+        erased: row.erased,
         words: words.collect(),
     }
 }

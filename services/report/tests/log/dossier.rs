@@ -158,8 +158,9 @@ async fn play(store: &Store) {
 }
 
 async fn made(store: &Store, as_of: Option<DateTime<Utc>>) -> Result<(Dossier, Audit), DossierError> {
-    let request = DossierRequest { room: &room(), as_of, product: "test", patience: Duration::ZERO };
-    dossier(store, &request).await
+    let room = room();
+    let request = DossierRequest { room: &room, as_of, safe: None, product: "test", patience: Duration::ZERO };
+    dossier(store, &request).await.map(|(dossier, audit, _)| (dossier, audit))
 }
 
 fn bundle(cluster: &Cluster, (dossier, audit): &(Dossier, Audit)) -> Vec<u8> {

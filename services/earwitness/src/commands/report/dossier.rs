@@ -10,17 +10,18 @@ use std::{
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use domain::RoomId;
-use dossier::{Audit, Difference, Dossier, Parts, model::Clip};
+use dossier::{Audit, Difference, Dossier, Parts};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ledger::SigningKey;
-use report::{DossierError, DossierRequest, KeyFileError};
+use report::{Clips, DossierError, DossierRequest, KeyFileError};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
     answer::{Answer, BadInput, NotReady},
     clock::now,
-    commands::audit::key_file,
+    commands::{audit::key_file, evidence::open_safe},
     config::Config,
     instance::open_store,
 };
@@ -49,6 +50,9 @@ pub(super) struct Arguments {
     /// As it stood then (RFC 3339), from what had been recorded by then
     #[arg(long, value_name = "TIME")]
     as_of: Option<DateTime<Utc>>,
+    /// Leave the sound of the flags out
+    #[arg(long)]
+    without_clips: bool,
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Answer> {
@@ -64,16 +68,27 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         Err(error) => return Err(error.into()),
     };
     let product = format!("earwitness {}", env!("CARGO_PKG_VERSION"));
-    let request =
-        DossierRequest { room: &arguments.room, as_of: arguments.as_of, product: &product, patience: PATIENCE };
-    let (dossier, audit) = match report::dossier(&store, &request).await {
+    let opens = !arguments.without_clips && store.master_key_needed().await?.is_some();
+    let safe = if opens { Some(open_safe(config, &store).await?) } else { None };
+    let request = DossierRequest {
+        room: &arguments.room,
+        as_of: arguments.as_of,
+        safe: safe.as_ref(),
+        product: &product,
+        patience: PATIENCE,
+    };
+    let (dossier, audit, clips) = match report::dossier(&store, &request).await {
         Ok(read) => read,
         Err(error @ DossierError::Nothing { .. }) => return Err(BadInput(error.to_string()).into()),
         Err(error @ DossierError::Unsettled { .. }) => return Err(NotReady(error.to_string()).into()),
+        Err(error @ DossierError::Clip { .. }) => {
+            eprintln!("earwitness: {:#}", anyhow::Error::new(error));
+            return Ok(Answer::No);
+        }
         Err(error) => return Err(error.into()),
     };
     let part = Part::create(&arguments.out)?;
-    let (sha256, size) = part.fill(&dossier, &audit, &key)?;
+    let (sha256, size) = block_in_place(|| part.fill(&dossier, &audit, &clips, &key))?;
     let facts = json!({
         "sha256": sha256,
         "size": size,
@@ -118,12 +133,20 @@ impl Part {
     }
 
     /// Writes the bundle and checks it as whoever receives it will; gives its hash and size.
-    fn fill(&self, dossier: &Dossier, audit: &Audit, key: &SigningKey) -> anyhow::Result<(String, u64)> {
+    fn fill(
+        &self,
+        dossier: &Dossier,
+        audit: &Audit,
+        clips: &Clips<'_>,
+        key: &SigningKey,
+    ) -> anyhow::Result<(String, u64)> {
         let cannot = || format!("cannot write {}", self.path.display());
         let mut file = File::options().read(true).write(true).open(&self.path).with_context(cannot)?;
         let bar = Bar::new("writing");
-        let mut clips = |_: &Clip| Err(std::io::Error::from(std::io::ErrorKind::NotFound));
-        let parts = Parts { document: &[], clips: &mut clips };
+        let document = dossier_pdf::render(dossier).context("the dossier's document cannot be made")?;
+        let runtime = Handle::current();
+        let mut sound = |clip: &_| runtime.block_on(clips.sound(clip));
+        let parts = Parts { document: &document, clips: &mut sound };
         let mut progress = |done, all| bar.show(done, all);
         dossier::write(BufWriter::new(&file), dossier, audit, parts, key, &mut progress)?
             .flush()

@@ -72,6 +72,8 @@ pub struct FindingRecord {
     pub words: String,
     /// What explains it.
     pub why: String,
+    /// The deletion that took its words and what explains it.
+    pub erased: Option<Uuid>,
 }
 
 impl RoomRecord {
@@ -127,6 +129,7 @@ impl RoomRecord {
                 end: row.end_sample,
                 words: row.words,
                 why: row.why,
+                erased: row.erased_by,
             });
         }
         Ok(findings)

@@ -78,6 +78,8 @@ pub struct SegmentRecord {
     pub text: String,
     /// How far it can be relied on.
     pub hearing: Hearing,
+    /// The deletion that took its text.
+    pub erased: Option<Uuid>,
     /// In order of time.
     pub words: Vec<WordLine>,
 }
@@ -144,6 +146,7 @@ impl RoomRecord {
                 speaker: row.speaker,
                 text: row.text,
                 hearing: row.hearing.parse().reading("hearing")?,
+                erased: row.erased_by,
                 words: Vec::new(),
             });
         }
