@@ -31,7 +31,7 @@ pub trait States: Copy + Debug + Display + Eq + Sized + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The state has no such step.
-    #[error("{step} is not a step of a {object} that is {state}; possible: {possible}")]
+    #[error("the {object} is {state}: {step} is no step of it; possible: {possible}")]
     OutOfTurn {
         /// What the object is called.
         object: &'static str,
@@ -43,7 +43,7 @@ pub enum Refusal {
         possible: String,
     },
     /// The step would lie before the last one.
-    #[error("{step} of a {object} at {at} lies before its last step at {last_at}")]
+    #[error("{step} of the {object} at {at} lies before its last step at {last_at}")]
     Backwards {
         /// What the object is called.
         object: &'static str,

@@ -8,6 +8,7 @@ mod audit_log;
 mod crash;
 #[cfg(test)]
 mod dossier;
+mod duties;
 mod evidence;
 #[cfg(test)]
 mod hostile;

@@ -77,7 +77,7 @@ fn what_is_refused_says_why() {
     let decided = received.clone().replay(&events[..2]).unwrap();
     assert_eq!(decided.apply(hour(1), &Event::Close), Err(Error::OutcomeOwed(id(1))));
     let told = received.apply(hour(1), &Event::Tell).unwrap_err().to_string();
-    assert_eq!(told, "tell is not a step of a notice that is received; possible: acknowledge, decide");
+    assert_eq!(told, "the notice is received: tell is no step of it; possible: acknowledge, decide");
     assert!(matches!(
         decided.apply(hour(0), &Event::Tell),
         Err(Error::Refusal(Refusal::Backwards { object: "notice", .. }))

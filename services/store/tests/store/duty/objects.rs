@@ -224,5 +224,5 @@ async fn no_step_out_of_turn_gets_into_the_database() {
     check_illegal::<Escalation>(&database, "escalation", 1).await;
     check_illegal::<Suspension>(&database, "suspension", 1).await;
     let skipped = store.decide_case(case, &by("anna", 77, no_action()), at(3000)).await.unwrap_err();
-    assert!(skipped.to_string().contains("not a step of a case that is decided"), "{skipped}");
+    assert!(skipped.to_string().contains("the case is decided: decide is no step of it"), "{skipped}");
 }
