@@ -64,11 +64,11 @@ create table deletion (
     rule        text        not null,
     why         text,
     constraint deletion_pk primary key (deletion_id),
-    constraint deletion_class_known check (class in ('audio', 'clip', 'room_key', 'text', 'finding', 'dead_letter')),
+    constraint deletion_class_known check (class in ('clip', 'room_key', 'text', 'finding', 'dead_letter')),
     constraint deletion_things_count check (things >= 0),
     constraint deletion_says_by_which_rule check (rule ~ '\S')
 );
-comment on table deletion is 'The log of deletions: what was erased, how many, of which time, by which rule. Never what it said or who said it.';
+comment on table deletion is 'The log of deletions: what was erased, how many, of which time, by which rule. Never what it said or who said it. What the broker deletes by its own retention is not in it.';
 comment on column deletion.deletion_id is 'UUID version 7; its audit event names it.';
 comment on column deletion.room_id is 'Null where it is of no single room.';
 comment on column deletion.from_at is 'Of the oldest thing; with until_at the stretch of time that it is of.';

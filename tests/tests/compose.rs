@@ -119,7 +119,10 @@ fn filled_in(text: &str) -> String {
 fn every_part_of_the_product_is_there() {
     let compose = compose();
     let names: Vec<&str> = compose.services.keys().map(String::as_str).collect();
-    assert_eq!(names, ["evidence", "ingest", "kafka", "migrate", "models", "postgres", "screen", "sequence", "transcribe"]);
+    assert_eq!(
+        names,
+        ["evidence", "ingest", "kafka", "migrate", "models", "postgres", "screen", "sequence", "transcribe"]
+    );
 }
 
 #[test]

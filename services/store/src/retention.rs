@@ -33,8 +33,6 @@ use crate::{
 domain::closed! {
     /// What kind of thing was erased.
     DeletionClass "class of a deletion" {
-        /// Chunks of the audio topic.
-        Audio = "audio",
         /// Clips, by their objects.
         Clip = "clip",
         /// The key of a room, and with it the sound of all its clips.

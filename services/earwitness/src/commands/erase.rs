@@ -62,6 +62,9 @@ pub(crate) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let keep = retention(config);
     let how = (arguments.why.as_str(), arguments.dry_run);
     let erasure = custody::erase(&store, &safe.vault, &target, &keep, how, now()).await?;
+    if erasure == Erasure::default() {
+        eprintln!("nothing was found that could be erased");
+    }
     let hours = config.kafka.audio_retention_hours;
     let topic_until = erasure.newest_sound.map(|newest| newest + chrono::TimeDelta::hours(hours));
     let topic_until = topic_until.filter(|until| *until > now()).map(told_instant);

@@ -89,7 +89,7 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
         Command::Release(on) => release(config, &on).await,
         Command::Holds { room, all, json } => holds(config, room.as_ref(), all, json).await,
         Command::Log { room, json } => log(config, room.as_ref(), json).await,
-        Command::Describe => describe::run(config),
+        Command::Describe => Ok(describe::run(config)),
     }
 }
 

@@ -106,7 +106,9 @@ async fn a_hold_stands_against_every_function() {
         (
             "text",
             3,
-            format!("select erase_texts(array(select window_id from segment), array(select ordinal from segment), {ID})"),
+            format!(
+                "select erase_texts(array(select window_id from segment), array(select ordinal from segment), {ID})"
+            ),
         ),
         ("finding", 1, format!("select erase_findings(array(select finding_id from finding), {ID})")),
     ] {

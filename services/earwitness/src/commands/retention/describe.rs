@@ -3,7 +3,7 @@
 use crate::{answer::Answer, config::Config};
 
 #[expect(clippy::print_stdout, reason = "the answer")]
-pub(super) fn run(config: &Config) -> anyhow::Result<Answer> {
+pub(super) fn run(config: &Config) -> Answer {
     let models: Vec<&str> = config.transcribe.models.values().map(String::as_str).collect();
     let facts = Facts {
         audio_hours: config.kafka.audio_retention_hours,
@@ -16,7 +16,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<Answer> {
         screening: if config.screen.classifier { "rules and a text classifier" } else { "rules" },
     };
     println!("{}\n{}", facts.for_speakers(), facts.assessment());
-    Ok(Answer::Done)
+    Answer::Done
 }
 
 struct Facts {
@@ -113,5 +113,30 @@ keep what belongs to them; the answer says so. Every deletion stands in a log of
 [data protection officer; representatives of those concerned; the authority, if the risk stays high (Article 36)]
 "
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+
+    #[test]
+    fn the_drafts_say_what_the_settings_say() {
+        let facts = Facts {
+            audio_hours: 7,
+            event_hours: 701,
+            transcripts_days: 31,
+            clips_days: 371,
+            flags_days: 1_811,
+            margin_s: 13,
+            models: "tiny.en, base".to_owned(),
+            screening: "rules",
+        };
+        let (speakers, assessment) = (facts.for_speakers(), facts.assessment());
+        for told in ["7 hours", "31 days", "371 days", "1811 days", "13 seconds"] {
+            assert!(speakers.contains(told) && assessment.contains(told), "{told}");
+        }
+        assert!(assessment.contains("701 hours") && assessment.contains("models: tiny.en, base"));
+        assert!(!speakers.contains('{') && !assessment.contains('{'));
     }
 }
