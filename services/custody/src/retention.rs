@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use evidence::{Listed, Vault};
 use futures_util::{TryStreamExt, future::ready};
-use store::{Due, EraseTarget, Erasure, Store, SweepRule};
+use store::{EraseTarget, Erasure, Store, SweepDue, SweepRule};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -79,7 +79,7 @@ impl Retention {
     ///
     /// # Errors
     /// [`CustodyError::Store`].
-    pub async fn due(&self, store: &Store, limit: i64, now: DateTime<Utc>) -> Result<Due, CustodyError> {
+    pub async fn due(&self, store: &Store, limit: i64, now: DateTime<Utc>) -> Result<SweepDue, CustodyError> {
         let [unflagged, flagged, clips, letters] = &self.rules(now);
         Ok(store.sweep_due([unflagged, flagged, clips, letters], self.near, limit).await?)
     }

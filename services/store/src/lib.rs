@@ -69,7 +69,7 @@ pub use read::{
     IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
     StreamCoverage, TranscriptLine, WindowRecord, WordLine,
 };
-pub use retention::{DeletionClass, DeletionLine, Due, EraseTarget, Erasure, Hold, KeptBy, KeptThings, SweepRule};
+pub use retention::{DeletionClass, DeletionLine, EraseTarget, Erasure, Hold, KeptBy, KeptThings, SweepDue, SweepRule};
 pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
 pub use schema::{Migration, SchemaState, migrate};
 pub use screening::{FlagChange, Screening};

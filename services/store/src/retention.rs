@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use erase::{EraseTarget, Erasure, KeptBy, KeptThings};
 pub use hold::Hold;
-pub use sweep::{Due, SweepRule};
+pub use sweep::{SweepDue, SweepRule};
 
 use crate::{
     audit::Change,

@@ -24,7 +24,7 @@ pub struct SweepRule {
 
 /// How much a sweep would erase now: as many as were looked for where there are more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Due {
+pub struct SweepDue {
     /// Segments far from any flag.
     pub unflagged_texts: usize,
     /// Segments of and around flags.
@@ -154,11 +154,11 @@ impl Store {
         [unflagged, flagged, clips, letters]: [&SweepRule; 4],
         near: i64,
         limit: i64,
-    ) -> Result<Due, StoreError> {
+    ) -> Result<SweepDue, StoreError> {
         let mut snapshot = self.snapshot("look what is old").await?;
         let texts = texts_due(&mut snapshot, (unflagged.before, flagged.before), near, limit).await?;
         let flagged_texts = texts.iter().filter(|text| text.is_flagged).count();
-        Ok(Due {
+        Ok(SweepDue {
             unflagged_texts: texts.len() - flagged_texts,
             flagged_texts,
             findings: findings_due(&mut snapshot, flagged.before, limit).await?.len(),
