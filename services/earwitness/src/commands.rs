@@ -24,6 +24,7 @@ pub(crate) mod retention;
 pub(crate) mod rooms;
 pub(crate) mod rules;
 pub(crate) mod statement;
+pub(crate) mod study;
 pub(crate) mod suspension;
 pub(crate) mod transcript;
 pub(crate) mod up;

@@ -89,6 +89,8 @@ enum Command {
     Deadlines(commands::deadlines::Arguments),
     /// Check a bundle offline: every byte, signature, proof and sum
     Verify(commands::verify::Arguments),
+    /// Measure how well a rule or a classifier head tells one category, by blind labels of people
+    Study(commands::study::Arguments),
     /// Check, prove and hand over the log of everything that was done
     Audit(commands::audit::Arguments),
     /// List, fetch and verify speech models
@@ -148,6 +150,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Evidence(arguments) => on_runtime(commands::evidence::run(&config, arguments)),
         Command::Retention(arguments) => on_runtime(commands::retention::run(&config, arguments)),
         Command::Erase(arguments) => on_runtime(commands::erase::run(&config, &arguments)),
+        Command::Study(arguments) => on_runtime(commands::study::run(&config, arguments)),
         Command::Audit(arguments) => on_runtime(commands::audit::run(&config, arguments)),
         Command::Migrate(arguments) => on_runtime(commands::migrate::run(&config, &arguments)),
         Command::Doctor(arguments) => on_runtime(commands::doctor::run(&config, &arguments)),

@@ -16,6 +16,7 @@ mod rotate;
 pub mod sample;
 mod sequencer;
 pub mod sheets;
+pub mod study;
 mod vouch;
 pub mod statements;
 

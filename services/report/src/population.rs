@@ -13,8 +13,8 @@ use crate::sheets::hex;
 
 /// First line of a population's note; a checkpoint's second line is a number, so that neither can stand for the other.
 const TITLE: &str = "earwitness population v1";
-/// Members of one read.
-const PAGE: i64 = 5_000;
+/// Entries of the log of one read.
+const PAGE: usize = 10_000;
 
 /// What a population's note says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,12 +94,9 @@ pub async fn population(
 ) -> Result<Head, PopulationError> {
     let PopulationRequest { of, from, until, freeze } = request;
     let frame = PopulationFrame { of: *of, from: *from, until: *until, log_size: freeze.log_size };
-    let (mut edge, mut gone, mut next) = (Edge::new(), 0, 0);
-    loop {
-        let page = store.population(&frame, next, PAGE).await?;
-        let Some(last) = page.last().map(|member| member.seq) else { break };
-        next = last + 1;
-        for member in &page {
+    let (mut edge, mut gone) = (Edge::new(), 0);
+    for first in (0..freeze.log_size).step_by(PAGE) {
+        for member in &store.population(&frame, first, first + PAGE as u64).await? {
             let line = serde_json::to_string(member)?;
             edge.append(leaf_hash(line.as_bytes()));
             gone += u64::from(member.is_gone);

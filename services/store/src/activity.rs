@@ -20,6 +20,7 @@ pub use notices::{LabelCodes, NoticeCount, OrderCount};
 use crate::{
     connect::Store,
     error::{Doing, Reading, StoreError},
+    study::{self, Study, StudyCount},
 };
 
 const DOING: &str = "count what was done in a period";
@@ -61,6 +62,8 @@ pub struct Activity {
     pub orders: Vec<OrderCount>,
     /// Complaints, disputes, suspensions.
     pub appeals: Appeals,
+    /// Accuracy studies over windows of the period, closed by the freeze.
+    pub studies: Vec<(Study, Vec<StudyCount>)>,
 }
 
 impl Store {
@@ -104,6 +107,11 @@ impl Store {
     ) -> Result<Activity, StoreError> {
         let frame = Frame { log_size: freeze.log_size.cast_signed(), as_of: freeze.as_of, from, until };
         let mut snapshot = self.snapshot(DOING).await?;
+        let mut studies = Vec::new();
+        for study in study::studies(&mut snapshot, Some((frame.log_size, from, until))).await? {
+            let counts = study::counts(&mut snapshot, study.study).await?;
+            studies.push((study, counts));
+        }
         Ok(Activity {
             measures: measures::measures(&mut snapshot, frame).await?,
             languages: measures::languages(&mut snapshot, frame).await?,
@@ -112,6 +120,7 @@ impl Store {
             processed: notices::processed(&mut snapshot, frame).await?,
             orders: notices::orders(&mut snapshot, frame).await?,
             appeals: appeals::appeals(&mut snapshot, frame).await?,
+            studies,
         })
     }
 }

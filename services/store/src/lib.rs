@@ -39,6 +39,7 @@ mod rows;
 mod schema;
 mod screening;
 mod statement;
+mod study;
 mod window;
 
 pub use activity::{
@@ -74,4 +75,5 @@ pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
 pub use schema::{Migration, SchemaState, migrate};
 pub use screening::{FlagChange, Screening};
 pub use statement::{NewStatement, Saved, SenderState, Sending, StatementLine};
+pub use study::{NewStudy, Study, StudyCount, StudyItem};
 pub use window::{FinishedEpoch, NewWindow, Stored};

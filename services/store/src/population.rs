@@ -120,16 +120,17 @@ pub struct Frame {
 }
 
 impl Store {
-    /// At most `limit` members from that place of the audit log on, in its order.
+    /// The members that entries `[first, end)` of the audit log tell of, in its order. A stretch of the log, not a number of
+    /// members, bounds the work of one call.
     ///
     /// # Errors
     /// [`StoreError`] if the database does not answer.
-    pub async fn population(&self, frame: &Frame, first_seq: i64, limit: i64) -> Result<Vec<Member>, StoreError> {
+    pub async fn population(&self, frame: &Frame, first: u64, end: u64) -> Result<Vec<Member>, StoreError> {
         let Frame { of, from, until, log_size } = *frame;
-        let size = log_size.cast_signed();
+        let (size, first, end) = (log_size.cast_signed(), first.cast_signed(), end.cast_signed());
         macro_rules! list {
             ($file:literal) => {
-                sqlx::query_file_as!(Row, $file, first_seq, size, from, until, limit).fetch_all(&self.pool).await
+                sqlx::query_file_as!(Row, $file, first, size, from, until, end).fetch_all(&self.pool).await
             };
         }
         let rows = match of {

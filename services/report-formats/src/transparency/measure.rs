@@ -156,6 +156,37 @@ impl Sample {
     }
 }
 
+/// What two people said of the same items, each without knowing of the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// Violations by both.
+    pub both: u64,
+    /// By the first alone.
+    pub first_alone: u64,
+    /// By the second alone.
+    pub second_alone: u64,
+    /// By neither.
+    pub neither: u64,
+}
+
+impl Agreement {
+    /// Cohen's kappa (J. Cohen, Educ. Psychol. Meas. 20, 1960, 37–46): how much better they agree than by chance, from -1
+    /// to 1. None without items, or where chance alone would have them agree on all.
+    pub fn kappa(self) -> Option<f64> {
+        let [both, first, second, neither] =
+            [self.both, self.first_alone, self.second_alone, self.neither].map(|count| count as f64);
+        let all = both + first + second + neither;
+        if all <= 0.0 {
+            return None;
+        }
+        let observed = (both + neither) / all;
+        let yes = (both + first) / all * ((both + second) / all);
+        let no = (neither + second) / all * ((neither + first) / all);
+        let chance = yes + no;
+        (chance < 1.0).then(|| (observed - chance) / (1.0 - chance))
+    }
+}
+
 /// From this sample on, so many people listened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Audience {

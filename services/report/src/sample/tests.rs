@@ -6,16 +6,18 @@ use super::*;
 /// A population of that many flags; one in ten is German, scores rise with the number.
 fn population(members: u64) -> (String, Head) {
     let line = |number: u64| {
-        let language = if number % 10 == 0 { "de" } else { "en" };
+        let language = if number.is_multiple_of(10) { "de" } else { "en" };
         let score = number as f64 / members as f64;
         format!(
             r#"{{"id":"{number}","is_reversed":{},"language":"{language}","score":"{score}","seq":{number}}}"#,
-            number % 7 == 0
+            number.is_multiple_of(7)
         )
     };
     let lines: Vec<String> = (0..members).map(line).collect();
     let mut edge = Edge::new();
-    lines.iter().for_each(|line| edge.append(leaf_hash(line.as_bytes())));
+    for line in &lines {
+        edge.append(leaf_hash(line.as_bytes()));
+    }
     let head = Head {
         of: PopulationOf::Flags,
         from: "a".into(),
@@ -27,7 +29,7 @@ fn population(members: u64) -> (String, Head) {
         log_size: 1,
         log_root: String::new(),
     };
-    (lines.iter().map(|line| format!("{line}\n")).collect(), head)
+    (lines.join("\n") + "\n", head)
 }
 
 fn asked(seed: &str, size: u64) -> Draw {

@@ -7,11 +7,14 @@ use domain::{
     complaint::{Outcome, Subject},
     suspension::Misuse,
 };
+use report_formats::transparency::activity::System;
 use report_formats::transparency::activity::{
     Appeals, Automated, Automation, Leaf, Measures, Notices, Orders, Outcomes, Restriction, Side, Split,
 };
 use report_formats::transparency::rows::{LANGUAGES, MEMBER_STATES};
-use store::{AppealCount, LabelCodes, MeasureCount};
+use store::{AppealCount, LabelCodes, MeasureCount, StudyCount};
+
+use crate::study::{name, sample};
 
 /// What stands where no sub-category was named: the law's lists have none for it.
 const UNNAMED: &str = "No sub-category was named.";
@@ -59,6 +62,9 @@ pub(super) fn fill(activity: &store::Activity) -> Result<Filled, NoCategory> {
         filled.order(order)?;
     }
     filled.appeals(&activity.appeals);
+    for (study, counts) in &activity.studies {
+        filled.study(study, counts);
+    }
     Ok(filled)
 }
 
@@ -137,6 +143,19 @@ impl Filled {
         } else {
             let what = format!("measures on speech in {language}, which is no official language of the Union");
             self.unplaced(what, line.count);
+        }
+    }
+
+    fn study(&mut self, study: &store::Study, counts: &[StudyCount]) {
+        let system = |of: &str| {
+            let of: Vec<StudyCount> = counts.iter().filter(|it| of.is_empty() || it.language == of).cloned().collect();
+            System { name: name(study, &of), sample: sample(&of) }
+        };
+        for scope in [&mut self.automation.total, &mut self.automation.own] {
+            scope.systems.push(system(""));
+        }
+        for language in LANGUAGES.iter().filter(|known| counts.iter().any(|it| it.language == **known)) {
+            self.automation.languages.entry(language).or_default().systems.push(system(language));
         }
     }
 

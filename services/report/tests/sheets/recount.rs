@@ -118,7 +118,7 @@ fn measures(file: &CaseFile) -> Vec<&Decision> {
     found
 }
 
-fn first_since<'a>(file: &'a CaseFile, since: DateTime<Utc>) -> Option<&'a Decision> {
+fn first_since(file: &CaseFile, since: DateTime<Utc>) -> Option<&Decision> {
     let mut decisions = file.chain.iter().flat_map(domain::Chain::decisions);
     decisions.find(|decision| decision.measure().is_some() && decision.decided_at >= since)
 }
@@ -249,7 +249,7 @@ async fn notices(tally: &mut Tally, store: &Store, files: &[CaseFile], within: i
         }
         let decided = notice.history().last(|event| match event {
             notice::Event::Decide { course, .. } => Some(course.automated_decision()),
-            _ => None,
+            notice::Event::Acknowledge | notice::Event::Tell | notice::Event::Close => None,
         });
         if let Some((_, part)) = decided {
             tally.add(format!("processed {is_trusted} {part}"), 1);

@@ -35,7 +35,7 @@ fn year() -> Period {
 }
 
 /// The template with every key in use.
-fn facts() -> String {
+pub(crate) fn facts() -> String {
     let named =
         TEMPLATE.replace("name = \"\"", "name = \"Rooms, s.r.o.\"").replace("service = \"\"", "service = \"Rooms\"");
     let lines = named.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line));
@@ -53,7 +53,7 @@ async fn make(store: &Store, as_of: Option<i64>, correction: Option<&Correction>
 }
 
 #[track_caller]
-fn assert_sound(made: &Made) {
+pub(crate) fn assert_sound(made: &Made) {
     let sheets = made.files.iter().filter(|file| !file.name.starts_with("corrections"));
     let sources: Vec<_> = sheets.map(|file| Source { name: file.name.clone(), bytes: file.bytes.clone() }).collect();
     let findings = check(&sources, Completeness::Whole);

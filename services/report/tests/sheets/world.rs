@@ -193,6 +193,10 @@ impl<'a> World<'a> {
 
     /// One case and all that follows from it.
     pub(crate) async fn case(&mut self, room_number: i64, number: i64) {
+        Box::pin(self.run(room_number, number)).await;
+    }
+
+    async fn run(&mut self, room_number: i64, number: i64) {
         let begun = number * 10 * DAY + room_number * 70_000;
         let now = begun + 100 + self.dice.below(2 * DAY);
         let mut new =
@@ -218,7 +222,7 @@ impl<'a> World<'a> {
             self.store.record_machine_measure(case, "muted", at(now + self.dice.below(200) - 100)).await.unwrap();
         }
         if !self.dice.one_in(10) {
-            self.decide(case, begun, now).await;
+            Box::pin(self.decide(case, begun, now)).await;
         }
     }
 
@@ -240,8 +244,8 @@ impl<'a> World<'a> {
         let decision = self.store.decide_case(case, &new, at(now)).await.unwrap();
         self.decisions.extend(decision.measure().map(|_| decision.decision_id.into_untyped_uuid()));
         match self.dice.below(5) {
-            0 => self.complain(case, begun, now).await,
-            1 => self.dispute(case, begun, now).await,
+            0 => Box::pin(self.complain(case, begun, now)).await,
+            1 => Box::pin(self.dispute(case, begun, now)).await,
             2 => {
                 let boris = reviewer("boris");
                 self.store.record_encounter(case, &boris, Seen::Clip, at(now + 50)).await.unwrap();

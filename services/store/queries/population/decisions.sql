@@ -30,7 +30,6 @@ left join lateral (
     order by f.made_at, f.flag_id
     limit 1
 ) f on true
-where e.action = 'decision.made' and e.seq >= $1 and e.seq < $2
+where e.action = 'decision.made' and e.seq >= $1 and e.seq < least($2::bigint, $5::bigint)
     and coalesce(d.decided_at, e.happened_at) >= $3 and coalesce(d.decided_at, e.happened_at) < $4
 order by e.seq
-limit $5

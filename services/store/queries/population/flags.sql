@@ -28,7 +28,6 @@ left join lateral (
     order by v.seq desc
     limit 1
 ) d on true
-where e.action = 'flag.made' and e.seq >= $1 and e.seq < $2
+where e.action = 'flag.made' and e.seq >= $1 and e.seq < least($2::bigint, $5::bigint)
     and coalesce(f.began_at, e.happened_at) >= $3 and coalesce(f.began_at, e.happened_at) < $4
 order by e.seq
-limit $5

@@ -2,7 +2,7 @@
 
 use domain::{StreamRange, StreamTime};
 
-use super::{Audience, Estimate, Sample, SampleError, Stratum, listener_minutes, wilson};
+use super::{Agreement, Audience, Estimate, Sample, SampleError, Stratum, listener_minutes, wilson};
 
 #[track_caller]
 fn close(found: f64, expected: f64) {
@@ -106,4 +106,15 @@ fn exposure_is_the_listeners_of_each_stretch_times_its_length() {
 fn exposure_before_the_first_count_is_unknown_and_not_nought() {
     assert_eq!(listener_minutes(&[at(10, 5)], range(9, 20)), None);
     assert_eq!(listener_minutes(&[], range(0, 1)), None);
+}
+
+#[test]
+fn kappa_is_that_of_the_textbook_and_chance_alone_has_none() {
+    let agreement = |both, first_alone, second_alone, neither| Agreement { both, first_alone, second_alone, neither };
+    // 20 of 50 by both, 15 by neither: 0.7 observed, 0.5 by chance.
+    let kappa = agreement(20, 5, 10, 15).kappa().unwrap();
+    assert!((kappa - 0.4).abs() < 1e-12, "{kappa}");
+    assert_eq!(agreement(3, 0, 0, 9).kappa(), Some(1.0));
+    assert!(agreement(0, 5, 5, 0).kappa().unwrap() < 0.0);
+    assert_eq!((agreement(0, 0, 0, 0).kappa(), agreement(0, 0, 0, 7).kappa()), (None, None));
 }

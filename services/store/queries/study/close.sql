@@ -1,0 +1,1 @@
+insert into study_close (study_id, closed_at) values ($1, $2)
