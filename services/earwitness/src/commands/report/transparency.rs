@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use report::sheets::{FactsError, Made, Request, SheetsError, TEMPLATE, record, transparency};
-use report_formats::transparency::report::Period;
+use report_formats::transparency::{report::Period, write::File};
 use store::Correction;
 
 use crate::{
@@ -82,7 +82,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         Ok(made) => made,
         Err(error) => return refuse(error),
     };
-    write(out, &made)?;
+    write(out, &made.files)?;
     record(&store, period, &made, now()).await?;
     tell(out, &made);
     Ok(if made.missing.is_empty() { Answer::Done } else { Answer::InPart })
@@ -118,9 +118,9 @@ fn refuse(error: SheetsError) -> anyhow::Result<Answer> {
 }
 
 /// Writes the files; those that are there with the same bytes stay.
-fn write(out: &Path, made: &Made) -> anyhow::Result<()> {
+fn write(out: &Path, files: &[File]) -> anyhow::Result<()> {
     std::fs::create_dir_all(out).with_context(|| BadInput(format!("cannot make the folder {}", out.display())))?;
-    for file in &made.files {
+    for file in files {
         let path = out.join(&file.name);
         let there = std::fs::read(&path).ok();
         if there.is_some_and(|bytes| bytes != file.bytes) {
@@ -128,7 +128,7 @@ fn write(out: &Path, made: &Made) -> anyhow::Result<()> {
             return Err(BadInput(format!("{} is there with other figures: {hint}", path.display())).into());
         }
     }
-    for file in &made.files {
+    for file in files {
         let path = out.join(&file.name);
         std::fs::write(&path, &file.bytes).with_context(|| BadInput(format!("cannot write {}", path.display())))?;
     }
@@ -153,4 +153,24 @@ fn tell(out: &Path, made: &Made) {
         made.freeze.as_of.format("%Y-%m-%dT%H:%M:%SZ"),
         made.freeze.log_size,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_out_is_never_overwritten_with_other_figures() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("sheets");
+        let file = |bytes: &[u8]| File { name: "4_notices.csv".into(), bytes: bytes.to_vec() };
+        write(&out, &[file(b"one")]).unwrap();
+        write(&out, &[file(b"one")]).unwrap();
+        let other = File { name: "1_report_identification.csv".into(), bytes: b"new".to_vec() };
+        let refused = write(&out, &[other, file(b"two")]).unwrap_err();
+        assert!(refused.is::<BadInput>() && refused.to_string().contains("4_notices.csv is there with other figures"));
+        let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["4_notices.csv"], "nothing is written by halves");
+        assert_eq!(std::fs::read(out.join("4_notices.csv")).unwrap(), b"one");
+    }
 }
