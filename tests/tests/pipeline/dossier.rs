@@ -5,9 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
+    evidence::all_clips,
     instance::Instance,
     program::Said,
     sound::{Coding, copy_demo, wav},
@@ -29,6 +30,24 @@ fn fill(instance: &Instance) {
     instance.ingest(ROOM, &more, &sources).expect(0);
 }
 
+/// Restricts what the first flag of the room points at.
+fn decide(instance: &Instance) {
+    let file = instance.place("handed").join("decision.json");
+    let decision = json!({ "restrict": {
+        "basis": { "terms": { "clause": "4.2", "explanation": "The words threaten.", "is_illegal": false } },
+        "clause": { "id": "threats", "version": "1" },
+        "restrictions": { "visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"] },
+        "scope": "union",
+        "facts": "A speaker threatened another person.",
+    }});
+    fs::write(&file, decision.to_string()).unwrap();
+    let cases = instance.run(&["case", "gather", ROOM]).expect(0).out;
+    let case = cases.lines().next().unwrap();
+    instance.run(&["case", "claim", case, "--as", "r7"]).expect(0);
+    instance.run(&["case", "saw", case, "--as", "r7", "clip"]).expect(0);
+    instance.run(&["case", "decide", case, "--as", "r7", "--file", file.to_str().unwrap()]).expect(0);
+}
+
 fn made(instance: &Instance, out: &Path, more: &[&str]) -> Said {
     instance.run(&[&["report", "dossier", ROOM, "--out", out.to_str().unwrap()], more].concat())
 }
@@ -47,6 +66,8 @@ fn verify(instance: &Instance, bundle: &Path, more: &[&str], code: i32) -> (Vec<
 fn a_dossier_is_the_same_each_time_is_checked_without_the_instance_and_shows_any_change() {
     let mut instance = Instance::start();
     fill(&instance);
+    let clips = all_clips(&instance, ROOM).len();
+    decide(&instance);
     let folder = instance.place("handed");
     let (first, second) = (folder.join("first.zip"), folder.join("second.zip"));
     made(&instance, &first, &[]).expect(0);
@@ -68,6 +89,9 @@ fn a_dossier_is_the_same_each_time_is_checked_without_the_instance_and_shows_any
     assert_eq!(count("words inside their segments and windows"), of("select count(*) from word"));
     assert_eq!(count("flags against the events"), of("select count(*) from flag"));
     assert!(count("flags against the events") > 0 && count("events with their leaves and proofs") > 10);
+    assert_eq!(count("clips against the events"), i64::try_from(clips).unwrap());
+    let members = String::from_utf8_lossy(&bytes).matches("clips/").count();
+    assert_eq!(members, 2 * clips, "each clip is a member, and stands in the archive's list");
     let samples = of("select sum(samples)::bigint from epoch");
     assert_eq!(count("samples, each in one interval"), samples);
 

@@ -24,7 +24,7 @@ fn a_clip_is_the_sound_of_its_flag_until_it_is_erased_and_the_log_stays_provable
     // Clips wait for flags to settle: this kill comes before or while they are cut.
     instance.kill_group();
     instance.start_again();
-    let clips = all_clips(&instance);
+    let clips = all_clips(&instance, ROOM);
     clips_are_the_sound_of_the_topic(&instance, &clips);
     custody_goes_from_source_to_clip(&instance, &clips[0]);
     changes_are_named(&instance, &clips[0]);
@@ -34,11 +34,11 @@ fn a_clip_is_the_sound_of_its_flag_until_it_is_erased_and_the_log_stays_provable
 }
 
 /// Waits until each flag of the room has a clip.
-fn all_clips(instance: &Instance) -> Vec<Value> {
-    let flags = list(&instance.flags(ROOM)).len();
+pub(crate) fn all_clips(instance: &Instance, room: &str) -> Vec<Value> {
+    let flags = list(&instance.flags(room)).len();
     assert!(flags >= 2, "{flags} flags");
     wait_until("every flag has its clip", PATIENCE, || {
-        let clips = instance.run(&["evidence", "list", ROOM, "--json"]).expect(0).json();
+        let clips = instance.run(&["evidence", "list", room, "--json"]).expect(0).json();
         (list(&clips).len() >= flags).then(|| list(&clips).clone())
     })
 }
