@@ -15,7 +15,7 @@ mod passages;
 pub use carrying::{CarryingWord, carrying_words};
 pub use long::score_long;
 pub use minilm::MiniLm;
-pub use passages::passages;
+pub use passages::{pairs, passages};
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -12,6 +12,9 @@ const WINDOW_WORDS: usize = 25;
 /// Words from the start of one window to the start of the next: what one window cuts in two stands whole in another.
 const STRIDE_WORDS: usize = 12;
 
+/// Longer pairs of sentences dilute a score as well.
+const PAIR_WORDS: usize = 30;
+
 /// A sentence of fewer words says too little alone, and joins its neighbour.
 const MIN_WORDS: usize = 4;
 
@@ -24,6 +27,16 @@ const MIN_WORDS: usize = 4;
 /// Every word is in a passage, and no passage is empty.
 pub fn passages(words: &[&str]) -> Vec<Range<usize>> {
     joined(sentences(words)).into_iter().flat_map(windows).collect()
+}
+
+/// The pairs of adjoining sentences among `words` that hold no more than 30 words together, in order of their start.
+///
+/// Sentences are those of [`passages`]. What is meant may need both: "I know where you park. One of these mornings I'll be
+/// standing there."
+pub fn pairs(words: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let sentences = joined(sentences(words));
+    let pairs = sentences.windows(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+    pairs.filter(|(before, after)| after.end - before.start <= PAIR_WORDS).collect()
 }
 
 fn joined(sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {

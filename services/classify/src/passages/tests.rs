@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{WINDOW_WORDS, passages};
+use super::{PAIR_WORDS, WINDOW_WORDS, pairs, passages};
 
 /// `marked` is the text with `|` between the passages.
 #[track_caller]
@@ -44,6 +44,16 @@ fn a_short_sentence_joins_the_next_and_the_last_one_the_one_before() {
     check("I will find you. Run.");
     check("Yes. No.");
     check("Hello?");
+}
+
+#[test]
+fn adjoining_sentences_make_pairs_unless_they_are_long() {
+    let words: Vec<&str> = "I will find you. Nobody can help you now. What will you do then?".split(' ').collect();
+    assert_eq!(pairs(&words), [(0..4, 4..9), (4..9, 9..14)]);
+    assert_eq!(pairs(&words[..4]), []);
+    let text = |long: usize| format!("I will find you. {}end.", "word ".repeat(long - 1));
+    let count = |text: &str| pairs(&text.split(' ').collect::<Vec<_>>()).len();
+    assert_eq!([count(&text(PAIR_WORDS - 4)), count(&text(PAIR_WORDS - 3))], [1, 0]);
 }
 
 #[track_caller]
