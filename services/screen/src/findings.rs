@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use classify::ClassifyError;
+use classify::{Classifier, ClassifyError};
 use domain::{
     Carrier, Category, EpochKey, Finding, FindingRange, FlagStatus, HeardWindow, Hearing, StreamRange, UnknownName,
     Word,
@@ -125,40 +125,96 @@ impl Screening<'_> {
         let Some(classifier) = self.screener.classifier.as_deref() else { return Ok(Vec::new()) };
         let mut findings = Vec::new();
         for passage in self.passages() {
-            let words: Vec<&str> = self.words[passage.clone()].iter().map(|heard| heard.word.text.as_str()).collect();
-            let scores = classifier.score(&words.join(" "))?;
-            for (head, (name, score)) in classifier.heads().iter().zip(scores.probabilities()).enumerate() {
-                let threshold = self.screener.thresholds.get(name).copied().unwrap_or(f32::INFINITY);
-                if score < threshold {
-                    continue;
+            for (head, score) in self.heads_that_flag(classifier, passage.clone())? {
+                findings.extend(self.of_head(classifier, head, score, passage.clone())?);
+            }
+        }
+        for (before, after) in self.pairs() {
+            let both = before.start..after.end;
+            let together = self.heads_that_flag(classifier, both.clone())?;
+            if together.is_empty() {
+                continue;
+            }
+            // What one of the two says alone is found there, and the other is no part of it.
+            let mut alone = self.heads_that_flag(classifier, before)?;
+            alone.extend(self.heads_that_flag(classifier, after)?);
+            for (head, score) in together {
+                if alone.iter().all(|(found, _)| *found != head) {
+                    findings.extend(self.of_head(classifier, head, score, both.clone())?);
                 }
-                let carrying = classify::carrying_words(classifier, &words, head, NAMED_WORDS)?;
-                let named: Vec<&str> = carrying.iter().map(|carrying| words[carrying.index]).collect();
-                let carrier = Carrier::Head { name: name.clone(), model: classifier.identity_of(head).sha256.clone() };
-                let why = format!("weighed most: {}", named.join(", "));
-                let finding = self.finding(carrier, passage.clone(), Category::of_head(name)?, why);
-                findings.extend(finding.map(|finding| Finding { severity: severity_of(name), score, ..finding }));
             }
         }
         Ok(findings)
     }
 
-    /// Passages that reach into the window, each by one speaker and over no coverage gap.
-    fn passages(&self) -> Vec<Range<usize>> {
-        let mut passages = Vec::new();
+    /// The heads that reach their threshold on those words, with the score.
+    fn heads_that_flag(
+        &self,
+        classifier: &dyn Classifier,
+        words: Range<usize>,
+    ) -> Result<Vec<(usize, f32)>, ClassifyError> {
+        let scores = classifier.score(&self.texts(words).join(" "))?;
+        let threshold = |name: &String| self.screener.thresholds.get(name).copied().unwrap_or(f32::INFINITY);
+        let heads = classifier.heads().iter().zip(scores.probabilities()).enumerate();
+        Ok(heads
+            .filter(|(_, (name, score))| *score >= threshold(name))
+            .map(|(head, (_, score))| (head, score))
+            .collect())
+    }
+
+    fn of_head(
+        &self,
+        classifier: &dyn Classifier,
+        head: usize,
+        score: f32,
+        passage: Range<usize>,
+    ) -> Result<Option<Finding>, FindError> {
+        let name = &classifier.heads()[head];
+        let words = self.texts(passage.clone());
+        let carrying = classify::carrying_words(classifier, &words, head, NAMED_WORDS)?;
+        let named: Vec<&str> = carrying.iter().map(|carrying| words[carrying.index]).collect();
+        let carrier = Carrier::Head { name: name.clone(), model: classifier.identity_of(head).sha256.clone() };
+        let why = format!("weighed most: {}", named.join(", "));
+        let finding = self.finding(carrier, passage, Category::of_head(name)?, why);
+        Ok(finding.map(|finding| Finding { severity: severity_of(name), score, ..finding }))
+    }
+
+    fn texts(&self, words: Range<usize>) -> Vec<&str> {
+        self.words[words].iter().map(|heard| heard.word.text.as_str()).collect()
+    }
+
+    /// Runs of words by one speaker and over no coverage gap.
+    fn runs(&self) -> Vec<Range<usize>> {
+        let mut runs = Vec::new();
         let mut first = 0;
         for end in 1..=self.words.len() {
             let breaks =
                 self.words.get(end).is_none_or(|next| next.after_gap || next.speaker != self.words[end - 1].speaker);
             if breaks {
-                let texts: Vec<&str> = self.words[first..end].iter().map(|heard| heard.word.text.as_str()).collect();
-                let found = classify::passages(&texts).into_iter();
-                passages.extend(found.map(|range| range.start + first..range.end + first));
+                runs.push(first..end);
                 first = end;
             }
         }
-        passages.retain(|passage| passage.end > self.fresh_from);
-        passages
+        runs
+    }
+
+    /// Passages that reach into the window, each within a run.
+    fn passages(&self) -> Vec<Range<usize>> {
+        let within = |run: Range<usize>| {
+            let passages = classify::passages(&self.texts(run.clone()));
+            passages.into_iter().map(move |passage| passage.start + run.start..passage.end + run.start)
+        };
+        self.runs().into_iter().flat_map(within).filter(|passage| passage.end > self.fresh_from).collect()
+    }
+
+    /// Pairs of sentences that reach into the window, each within a run.
+    fn pairs(&self) -> Vec<(Range<usize>, Range<usize>)> {
+        let within = |run: Range<usize>| {
+            let by = run.start;
+            let pairs = classify::pairs(&self.texts(run));
+            pairs.into_iter().map(move |(a, b)| (a.start + by..a.end + by, b.start + by..b.end + by))
+        };
+        self.runs().into_iter().flat_map(within).filter(|(_, after)| after.end > self.fresh_from).collect()
     }
 
     /// A finding on those words; suppressed where one of them is suspect.
@@ -179,3 +235,6 @@ impl Screening<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
