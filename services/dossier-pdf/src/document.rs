@@ -158,8 +158,8 @@ pub(crate) fn text(data: Vec<u8>) -> Result<String, PdfError> {
 
 fn told(faults: &[SourceDiagnostic]) -> String {
     let fault = |fault: &SourceDiagnostic| {
-        let hints = fault.hints.iter().map(|hint| format!(" ({})", hint.v)).collect::<String>();
-        format!("{}{hints}", fault.message)
+        let hints = fault.hints.iter().map(|hint| hint.v.as_str());
+        std::iter::once(fault.message.as_str()).chain(hints).collect::<Vec<_>>().join(", ")
     };
     faults.iter().map(fault).collect::<Vec<_>>().join("; ")
 }

@@ -11,6 +11,10 @@
 //! - The file is PDF/A-2a and PDF/UA-1 at once: tagged, with a language, a title and alternative texts.
 //! - The fonts cover Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian and Georgian. A character that they lack is marked
 //!   `▯` and counted, never dropped: the transcript files hold it.
+//! - Building it costs about 14 minutes of CPU from nothing (release, two busy cores), 4 of them for `typst-library`: it has
+//!   no features to cut. Tests and benches take no library that asks for other features of what Typst depends on, since
+//!   all of it would then be built twice.
+//! - Three hours with 1,000 flags: 276 pages in 2.7 s of CPU and 0.6 GB of memory.
 //! - Long lists end at a stated number, and say how many more there are and in which file.
 #![deny(missing_docs)]
 

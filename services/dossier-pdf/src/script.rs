@@ -1,6 +1,6 @@
 //! Texts that somebody else wrote, made fit for the page: every character can be seen, and none can act.
 
-use std::cell::Cell;
+use std::{cell::Cell, fmt::Write};
 
 use serde_json::{Value, json};
 use typst::text::Font;
@@ -62,7 +62,8 @@ impl Scribe {
         }
         self.mark(&mut out, run);
         if length > limit {
-            out.push_str(&format!(" … ({} more characters in dossier.json)", length - limit));
+            // Writing to a String cannot fail.
+            let _ = write!(out, " … ({} more characters in dossier.json)", length - limit);
         }
         out
     }
@@ -73,7 +74,8 @@ impl Scribe {
         if run <= 3 {
             out.extend(std::iter::repeat_n(MARK, run));
         } else {
-            out.push_str(&format!("{MARK}×{run}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{MARK}×{run}");
         }
     }
 

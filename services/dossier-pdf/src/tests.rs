@@ -64,7 +64,7 @@ fn every_flag_and_every_gap_stands_in_it() {
 
 #[test]
 fn texts_of_others_are_never_markup() {
-    let hostile = r##"#panic("x") = $1+1$ *bold* @ref <label> #read("/etc/passwd") \u{41} // end /* "##;
+    let hostile = r#"#panic("x") = $1+1$ *bold* @ref <label> #read("/etc/passwd") \u{41} // end /* "#;
     let mut dossier = sample::dossier(20, 4);
     dossier.room.title = Some(hostile.to_owned());
     dossier.room.hosts = vec![hostile.to_owned(), "\u{202e}evil\u{0}".to_owned()];
@@ -83,7 +83,7 @@ fn texts_of_others_are_never_markup() {
         stream.epochs.iter_mut().for_each(|epoch| hostile.clone_into(&mut epoch.source));
     }
     let text = text(&dossier);
-    assert_says(&text, r##"#panic("x") = $1+1$ *bold* @ref <label>"##);
+    assert_says(&text, r#"#panic("x") = $1+1$ *bold* @ref <label>"#);
     assert_says(&text, "▯evil▯");
 }
 

@@ -21,7 +21,7 @@ pub(super) fn of(reading: &Reading<'_>) -> Value {
         "document_title": format!("Event dossier: {plain}"),
         "document_description": format!("What aired in the room {}, and what was done", reading.scribe.plain(&room.room, NAME)),
         "author": dossier.product,
-        "running_title": reading.scribe.said(room.title.as_deref().unwrap_or(&room.room), 70),
+        "running_title": reading.scribe.said(&shortened(room.title.as_deref().unwrap_or(&room.room)), 80),
         "running_foot": format!("Checkpoint {} · root {}", count_of(dossier.pin.size), dossier.pin.root),
         "title_length": plain.chars().count(),
         "title": title,
@@ -37,6 +37,11 @@ pub(super) fn of(reading: &Reading<'_>) -> Value {
         "checkpoint_lines": [dossier.pin.origin, dossier.pin.size.to_string(), dossier.pin.root],
         "summary": summary(reading),
     })
+}
+
+/// Short enough for the head of a page.
+fn shortened(title: &str) -> String {
+    if title.chars().count() > 70 { title.chars().take(69).chain(['…']).collect() } else { title.to_owned() }
 }
 
 fn count_of(number: u64) -> String {

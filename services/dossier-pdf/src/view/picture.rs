@@ -15,8 +15,6 @@ use super::{Reading, count, counted, more_told};
 const COLUMNS: usize = 720;
 /// Streams that fit on the page.
 const LANES: usize = 16;
-/// Flags nearer than this share of the axis stand under one mark.
-const APART: f64 = 0.03;
 
 /// What the timeline page is given.
 pub(super) fn of(reading: &Reading<'_>) -> Value {
@@ -150,11 +148,13 @@ fn failures(reading: &Reading<'_>, ours: bool) -> Vec<LaneSpan> {
 
 /// Marks with the numbers that stand under them.
 fn flags(reading: &Reading<'_>) -> Vec<Value> {
+    // Nearer ones stand under one mark, so that their numbers can be read.
+    let apart = if reading.flags.len() < 100 { 0.034 } else { 0.06 };
     let mut marks: Vec<(f64, Vec<&str>)> = Vec::new();
     for flag in reading.flags.iter().filter(|flag| !flag.is_suppressed()) {
         let at = reading.axis.place(flag.flag.wall);
         match marks.last_mut() {
-            Some((last, numbers)) if at - *last < APART => numbers.push(&flag.number),
+            Some((last, numbers)) if at - *last < apart => numbers.push(&flag.number),
             _ => marks.push((at, vec![&flag.number])),
         }
     }

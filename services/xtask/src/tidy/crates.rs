@@ -28,8 +28,13 @@ const XTASK: &str = "xtask";
 const TESTS: &str = "e2e";
 
 /// Libraries that one crate alone names.
-const OWNED: [(&str, &str); 4] =
-    [("rdkafka", "bus"), ("sqlx", "store"), ("whisper-rs", "speech"), ("figment", "earwitness")];
+const OWNED: [(&str, &str); 5] = [
+    ("rdkafka", "bus"),
+    ("sqlx", "store"),
+    ("whisper-rs", "speech"),
+    ("figment", "earwitness"),
+    ("typst", "dossier-pdf"),
+];
 
 #[derive(Deserialize)]
 struct Metadata {
