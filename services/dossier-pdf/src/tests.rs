@@ -1,3 +1,5 @@
+//! The document as it stands on its pages: whole, the same each time, with no text able to act in it.
+
 use dossier::{self, Dossier, account::gaps, model::Totals};
 
 use crate::{data, document, render};

@@ -1,3 +1,5 @@
+//! What a browser and a hostile speaker make of the page.
+
 mod sample;
 
 use super::*;
