@@ -52,7 +52,7 @@ enum Command {
         /// Print the bodies of the calls, one a line, and send nothing
         #[arg(long)]
         dry_run: bool,
-        /// How long to wait where the other side asks for it, in seconds, before ending with 4
+        /// How long to wait in all without a receipt, in seconds, before ending with 4
         #[arg(long, value_name = "SECONDS", default_value_t = 300)]
         patience: u32,
     },
@@ -142,16 +142,22 @@ fn client(config: &Config) -> anyhow::Result<Client> {
 async fn send(config: &Config, store: &Store, patience: TimeDelta) -> anyhow::Result<Answer> {
     let client = client(config)?;
     let Some(mut sender) = Sender::begin(store, &client).await? else { return Err(busy().into()) };
-    let (mut calls, mut received) = (0, 0);
+    let (mut calls, mut received, mut waited) = (0, 0, TimeDelta::zero());
     let end = loop {
         match sender.step(&now).await? {
             Progress::Sent { received: new, .. } => {
                 calls += 1;
                 received += new;
+                // What gets through is worth waiting for again; an other side that is away is not, for ever.
+                if new > 0 {
+                    waited = TimeDelta::zero();
+                }
             }
             Progress::Asked => {}
-            Progress::Wait(until) if until - now() <= patience => {
-                tokio::time::sleep((until - now()).to_std().unwrap_or(Duration::ZERO)).await;
+            Progress::Wait(until) if waited + (until - now()) <= patience => {
+                let wait = (until - now()).max(TimeDelta::zero());
+                waited += wait;
+                tokio::time::sleep(wait.to_std().unwrap_or(Duration::ZERO)).await;
             }
             end @ (Progress::Wait(_) | Progress::Stopped(_) | Progress::Done) => break end,
         }
