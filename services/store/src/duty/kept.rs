@@ -19,6 +19,7 @@ use crate::{
     connect::Store,
     error::{Doing, Reading, StoreError},
     provenance::hex,
+    rows::storable,
 };
 
 /// An object that the database keeps: a case, a notice, an order, a complaint, a dispute, an escalation, a suspension.
@@ -179,6 +180,16 @@ pub(crate) async fn load_one<O: Rows>(connection: &mut PgConnection, id: Uuid) -
     load(connection, &[id]).await?.pop().ok_or(DutyError::NotFound { what: what::<O>(), id })
 }
 
+/// JSON as the database can hold it: Postgres knows no NUL character.
+fn keepable(value: Value) -> Value {
+    match value {
+        Value::String(text) => storable(&text).into(),
+        Value::Array(values) => values.into_iter().map(keepable).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, keepable(value))).collect(),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain,
+    }
+}
+
 /// The canonical bytes of a value, hashed with a salt, so that the log holds proof of words that it does not hold.
 pub(crate) fn salted_hash(salt: Salt, value: &Value) -> Result<String, StoreError> {
     let bytes = serde_json_canonicalizer::to_vec(value).map_err(|source| StoreError::Canonical { source })?;
@@ -198,7 +209,7 @@ impl Store {
         let now = truncate_instant(now);
         let after = object.apply(now, event).map_err(Into::into)?;
         let ordinal = i32::try_from(after.history().entries().len()).reading("number of a step")?;
-        let facts = serde_json::to_value(event).reading("step")?;
+        let facts = keepable(serde_json::to_value(event).reading("step")?);
         let salt = new_salt()?;
         let step = NewStep {
             ordinal,

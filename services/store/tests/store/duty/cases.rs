@@ -157,3 +157,15 @@ async fn a_claim_whose_lease_ran_out_lapses_and_its_token_is_worth_nothing() {
     let lost = store.decide_case(case, &new, at(1123)).await;
     assert!(matches!(lost, Err(DutyError::Case(Error::ClaimLost { .. }))), "{lost:?}");
 }
+
+#[tokio::test]
+async fn words_with_a_character_that_no_database_holds_are_kept_without_it() {
+    let database = Database::new().await;
+    let case = case(&database).await;
+    let store = &database.store;
+    store.claim_case(case, &reviewer("anna"), LEASE, at(1010)).await.unwrap();
+    let skip = Event::Skip { token: 1, why: "not my\0 language".into() };
+    store.step_case(case, &skip, LEASE, at(1011)).await.unwrap();
+    let kept = Event::Skip { token: 1, why: "not my\u{fffd} language".into() };
+    assert_eq!(store.case(case).await.unwrap().case.history().entries().last().unwrap().1, kept);
+}
