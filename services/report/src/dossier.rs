@@ -13,11 +13,11 @@ use ::dossier::{
 };
 use chrono::{DateTime, Utc};
 use domain::RoomId;
+use evidence::{OpenError, Safe};
 use ledger::{
     AuditEvent, CheckpointError, SignedCheckpoint,
     merkle::{BuildError, MissingNode, inclusion_nodes, inclusion_proof},
 };
-use evidence::{OpenError, Safe};
 use store::{DutyError, RoomRecord, Store, StoreError};
 use uuid::Uuid;
 

@@ -16,9 +16,9 @@ mod rotate;
 pub mod sample;
 mod sequencer;
 pub mod sheets;
+pub mod statements;
 pub mod study;
 mod vouch;
-pub mod statements;
 
 pub use check::{CheckError, Found, Known, Verdict, Vouched, check_tail, verify};
 pub use dossier::{Clips, DossierError, DossierRequest, dossier};

@@ -28,12 +28,15 @@ enum What {
     Transcribe,
     /// Events a second that `audit verify` checks, against reading and hashing the same rows
     Audit,
+    /// Time and memory of a transparency report, a population and a sample, of 10 thousand and of a million flags
+    Sheets,
 }
 
 pub(crate) fn run(place: &Place, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (bench, hears) = match arguments.what {
         What::Transcribe => ("transcribe", true),
         What::Audit => ("audit", false),
+        What::Sheets => ("sheets", false),
     };
     build::build(place)?;
     let mut command = cargo(place);

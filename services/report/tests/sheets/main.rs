@@ -5,7 +5,6 @@ mod closed;
 #[path = "../log/cluster.rs"]
 #[expect(dead_code, reason = "the tests of the log use the rest")]
 mod cluster;
-mod large;
 mod recount;
 mod report;
 mod study;

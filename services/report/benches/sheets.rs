@@ -1,16 +1,23 @@
-//! Reports and populations of ten thousand and of a million flags: how long, and in how much memory.
+//! Reports, populations and samples of ten thousand and of a million flags: how long, and in how much memory.
+#![expect(clippy::unwrap_used, reason = "what a measurement relies on ends it")]
+#![expect(clippy::print_stdout, reason = "the figures")]
+
+#[path = "../tests/log/cluster.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod cluster;
 
 use std::time::Instant;
 
 use report::{
     population::{PopulationRequest, population},
     sample::{Draw, Stratum, draw},
-    sheets::{Request, transparency},
+    sheets::{Request, TEMPLATE, transparency},
 };
 use report_formats::transparency::report::Period;
 use store::PopulationOf;
 
-use crate::{cluster::Cluster, report::facts, world::at};
+use chrono::{TimeZone, Utc};
+use cluster::Cluster;
 
 /// A thousand rooms; FLAGS flags, a tenth of them with a case, a decision and a measure, all in the log.
 const ROWS: &str = "
@@ -58,22 +65,26 @@ fn peak() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024
 }
 
-#[tokio::test]
-#[ignore = "takes minutes; run alone with --ignored --nocapture, and it prints times and memory"]
-async fn memory_stays_flat_from_ten_thousand_to_a_million_flags() {
+fn main() {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(measure());
+}
+
+async fn measure() {
     let mut peaks = Vec::new();
     for flags in [10_000_u64, 1_000_000] {
         let cluster = Cluster::start().await;
         let store = cluster.store().await;
         cluster.sql("earwitness", &ROWS.replace("FLAGS", &flags.to_string()));
         let period = Period::new("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap();
-        let facts = facts();
+        let facts =
+            TEMPLATE.replace("name = \"\"", "name = \"Rooms\"").replace("service = \"\"", "service = \"Rooms\"");
         let request = Request { period, facts: &facts, as_of: None, correction: None };
         let begun = Instant::now();
         let made = Box::pin(transparency(&store, request)).await.unwrap();
         println!("{flags} flags: report in {:?}, {} files, peak {} MiB", begun.elapsed(), made.files.len(), peak());
         let (begun, freeze) = (Instant::now(), made.freeze);
-        let request = PopulationRequest { of: PopulationOf::Flags, from: at(0), until: at(400 * 86_400), freeze };
+        let [from, until] = [2025, 2028].map(|year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap());
+        let request = PopulationRequest { of: PopulationOf::Flags, from, until, freeze };
         let list = tempfile::NamedTempFile::new().unwrap();
         let out = std::io::BufWriter::new(list.reopen().unwrap());
         let head = population(&store, &request, out).await.unwrap();
@@ -88,5 +99,5 @@ async fn memory_stays_flat_from_ten_thousand_to_a_million_flags() {
         println!("{flags} flags: sample of {} in {:?}, peak {} MiB", sample.drawn.len(), begun.elapsed(), peak());
         cluster.stop().await;
     }
-    assert!(peaks[1] < peaks[0] + 40, "{peaks:?} MiB");
+    println!("memory grew by {} MiB for a hundred times the flags", peaks[1].saturating_sub(peaks[0]));
 }
