@@ -215,7 +215,7 @@ async fn read<'r>(
     dossier.flags = flags::read(record, &dossier, request.as_of.is_some(), audit).await?;
     // Cases and clips lie outside the snapshot: what came after the last event that is told of is not told either.
     let last = audit.events.iter().map(|proved| proved.event.happened_at).max();
-    let by = request.as_of.or(last).unwrap_or(dossier.period.from);
+    let by = request.as_of.or(last).unwrap_or(dossier.room.begun);
     dossier.cases = cases::read(store, request.room, by, &mut dossier.flags).await?;
     for at in 0..dossier.flags.len() {
         dossier.flags[at].exposure = dossier.exposure_of(&dossier.flags[at]);

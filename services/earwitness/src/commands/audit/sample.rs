@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Answer> {
     let unreadable = |path: &PathBuf| BadInput(format!("cannot read {}", path.display()));
     let note_path = note_path(&arguments.population);
     let note = std::fs::read(&note_path).with_context(|| unreadable(&note_path))?;
-    let key = arguments.key.as_ref().map(read_vkey).transpose()?;
+    let key = arguments.key.as_deref().map(read_vkey).transpose()?;
     let list = File::open(&arguments.population).with_context(|| unreadable(&arguments.population))?;
     let asked = Draw {
         seed: arguments.seed.clone(),
