@@ -102,9 +102,10 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// The members by name; those with a name or of a kind that would harm whoever unpacks them are named and left out.
+/// The members by name; those with a name or of a kind that would harm whoever unpacks them are named and left out. Some
+/// programs pack folders too: those of members are no more than their names say.
 fn names<R: Read + Seek>(zip: &ZipArchive<R>, found: &mut Found<'_>) -> BTreeMap<String, usize> {
-    let mut members = BTreeMap::new();
+    let (mut members, mut folders) = (BTreeMap::<String, usize>::new(), Vec::new());
     for index in 0..zip.len() {
         let Ok(entry) = zip.by_index_data(index) else {
             found.add(Code::Archive, None, format!("member {index} of the archive cannot be read"));
@@ -113,7 +114,10 @@ fn names<R: Read + Seek>(zip: &ZipArchive<R>, found: &mut Found<'_>) -> BTreeMap
         let name = entry.name().map_or_else(|_| String::new(), std::borrow::Cow::into_owned);
         let kind = match () {
             () if entry.is_symlink() => Some("is a link"),
-            () if entry.is_dir() => Some("is a folder"),
+            () if entry.is_dir() => {
+                folders.push(name);
+                continue;
+            }
             () if entry.encrypted() => Some("is encrypted"),
             () if !is_safe(&name) => Some("has a name that no bundle has"),
             () => None,
@@ -126,6 +130,13 @@ fn names<R: Read + Seek>(zip: &ZipArchive<R>, found: &mut Found<'_>) -> BTreeMap
             None => {
                 members.insert(name, index);
             }
+        }
+    }
+    for folder in folders {
+        let mut inside = members.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
+        if inside.next().is_none() {
+            let shown: String = folder.chars().take(200).collect();
+            found.add(Code::Name, None, format!("the folder {shown:?} holds nothing"));
         }
     }
     members

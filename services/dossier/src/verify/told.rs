@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use domain::Decision;
 use ledger::{AuditEvent, format_instant};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -78,6 +79,8 @@ pub(super) fn check(dossier: &Dossier, events: &[(u64, AuditEvent)], found: &mut
     counted("window.stored", dossier.windows().count(), "windows");
     counted("flag.made", dossier.flags.len(), "flags");
     counted("epoch.opened", dossier.epochs().count(), "epochs");
+    let decisions = dossier.cases.iter().map(|case| case.decisions.len()).sum();
+    counted("decision.made", decisions, "decisions");
     counted("access.attempted", dossier.attempts.len(), "attempts to reach a source");
     for (stream, epoch) in dossier.epochs() {
         self::epoch(&told, stream, epoch, found);
@@ -91,6 +94,11 @@ pub(super) fn check(dossier: &Dossier, events: &[(u64, AuditEvent)], found: &mut
         self::flag(dossier, &told, flag, found);
     }
     account.checked("flags against the events", dossier.flags.len());
+    let decisions: Vec<&Decision> = dossier.cases.iter().flat_map(|case| &case.decisions).collect();
+    for decision in &decisions {
+        self::decision(&told, decision, found);
+    }
+    account.checked("decisions against the events", decisions.len());
     for clip in &dossier.clips {
         self::clip(&told, clip, found);
     }
@@ -216,7 +224,12 @@ fn content_hash(salt: &[u8], window: &Window) -> Option<String> {
             })
         })
         .collect();
-    let canonical = serde_json_canonicalizer::to_vec(&segments).ok()?;
+    salted_hash(salt, &segments)
+}
+
+/// SHA-256 of an event's salt and the canonical JSON of something.
+fn salted_hash(salt: &[u8], content: &impl serde::Serialize) -> Option<String> {
+    let canonical = serde_json_canonicalizer::to_vec(content).ok()?;
     Some(hex(&Sha256::new().chain_update(salt).chain_update(canonical).finalize()))
 }
 
@@ -270,6 +283,18 @@ fn finding(finding: &Finding, event: &Value, found: &mut Found<'_>, of: &str) {
     if score != Some(finding.score) {
         found.add(Code::Log, Some(EVENTS), format!("{of}: its score is not the one that its event tells of"));
     }
+}
+
+fn decision(told: &Told<'_>, decision: &Decision, found: &mut Found<'_>) {
+    let of = format!("decision {}", decision.decision_id);
+    let Some(made) = told.all("decision.made", &decision.decision_id.to_string()).first() else {
+        return found.add(Code::Log, Some(EVENTS), format!("{of}: no event tells that it was made"));
+    };
+    let mut facts = Facts::of(&made.payload);
+    facts.is("case", &json!(decision.case_id));
+    facts.is("restricts", &json!(decision.measure().is_some()));
+    facts.is("content_sha256", &json!(salted_hash(&made.salt, decision)));
+    facts.tell(found, &of);
 }
 
 fn clip(told: &Told<'_>, clip: &Clip, found: &mut Found<'_>) {

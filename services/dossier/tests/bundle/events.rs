@@ -42,6 +42,13 @@ pub(crate) fn of(dossier: &Dossier, key: &SigningKey) -> Audit {
             log.add(action, flag.flag.to_string(), |_| flagged(flag, finding, stream));
         }
     }
+    for decision in dossier.cases.iter().flat_map(|case| &case.decisions) {
+        log.add("decision.made", decision.decision_id.to_string(), |salt| {
+            let content = serde_json_canonicalizer::to_vec(decision).unwrap();
+            let hash = hex(&Sha256::new().chain_update(salt).chain_update(content).finalize());
+            json!({ "case": decision.case_id, "restricts": decision.measure().is_some(), "content_sha256": hash })
+        });
+    }
     for clip in &dossier.clips {
         log.add(
             "clip.made",

@@ -49,6 +49,12 @@ fn the_guide_s_commands_work_as_written_and_find_a_change() {
     let (leaves, _) = run(&inside, &section(&guide, 4));
     let leaves: Vec<_> = leaves.lines().collect();
     assert_eq!(leaves[0].strip_suffix("  -"), Some(leaves[1]));
+    // Packed anew by the same kind of tool, with folders and all, it is the same bundle.
+    if is_there("zip") {
+        assert!(run(&inside, "zip -qr ../again.zip .").1);
+        let again = fs::read(folder.path().join("again.zip")).unwrap();
+        assert_eq!(crate::archive::check(&again, Some(key(7).public())).1, []);
+    }
     // A change of a table, and one of the list of sums with it.
     let table = inside.join("tables/flags.csv");
     fs::write(&table, fs::read_to_string(&table).unwrap().replace("high", "low")).unwrap();

@@ -245,6 +245,10 @@ fn a_record_that_says_something_else_than_its_events_is_found_though_the_key_its
         dossier.flags[0].findings[1].score = dossier::model::Probability::new(0.5);
     });
     edited("log", "another rule", |dossier| dossier.flags[0].findings[0].version = Some("4".into()));
+    edited("log", "an earlier decision", |dossier| {
+        dossier.cases[0].decisions[0].decided_at -= chrono::TimeDelta::seconds(1);
+    });
+    edited("log", "a decision less", |dossier| dossier.cases[0].decisions.clear());
     edited("log", "no refusal", |dossier| drop(dossier.attempts.remove(0)));
     edited("log", "a kinder refusal", |dossier| dossier.attempts[0].status = Some(404));
 }
