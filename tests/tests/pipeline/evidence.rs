@@ -59,7 +59,7 @@ fn clips_are_the_sound_of_the_topic(instance: &Instance, clips: &[Value]) {
         let wav = fs::read(&out).unwrap();
         let [from, to] = [first, end].map(|at| usize::try_from(2 * at).unwrap());
         assert!(wav[44..] == sound[from..to], "the samples of a clip are those of the topic, bit for bit");
-        let hash = Sha256::digest(&wav[44..]).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hash = Sha256::digest(&wav[44..]).iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
         assert_eq!(text(&clip["pcm_sha256"]), hash);
     }
     let exports = instance.rows("select count(*) from audit_event where action = 'clip.exported'");

@@ -36,7 +36,6 @@ pub(crate) const MARGIN: i64 = 3 * S;
 
 pub(crate) struct Place {
     pub(crate) tools: Tools,
-    pub(crate) url: String,
     producer: Producer,
     broker: Broker,
     postgres: Postgres,
@@ -70,7 +69,7 @@ impl Place {
         let vault = Vault::folder(&folder.path().join("evidence")).unwrap();
         let master = Arc::new(MasterKey::load_or_make(&folder.path().join("evidence.key"), None).unwrap());
         let tools = Tools { bus, store, safe: Safe { vault, master } };
-        Self { tools, url: urls.service, producer, broker, postgres, folder }
+        Self { tools, producer, broker, postgres, folder }
     }
 
     pub(crate) fn store(&self) -> &Store {
