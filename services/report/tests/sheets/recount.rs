@@ -131,10 +131,15 @@ pub(crate) async fn recount(store: &Store, from: DateTime<Utc>, until: DateTime<
     let ids: Vec<_> = cases.iter().map(|case| case.object.id()).collect();
     let files = store.cases(&ids).await.unwrap();
     let mut exposure = 0.0;
+    let mut begins = BTreeMap::new();
+    for number in 0..ROOMS {
+        let flags = store.flags(&room(number), true).await.unwrap();
+        begins.extend(flags.iter().map(|flag| (flag.flag.to_string(), flag.wall)));
+    }
     for file in &files {
         for decision in measures(file).into_iter().filter(|decision| within(decision.decided_at)) {
             measure(&mut tally, file, decision);
-            match exposed(store, file, decision).await {
+            match exposed(&begins, file, decision) {
                 Some(minutes) => {
                     exposure += minutes;
                     tally.exposure.1 += 1;
@@ -193,14 +198,9 @@ fn measure(tally: &mut Tally, file: &CaseFile, decision: &Decision) {
 }
 
 /// Listener-minutes, second by second of each stretch; none where unknown.
-async fn exposed(store: &Store, file: &CaseFile, decision: &Decision) -> Option<f64> {
-    if file.flags.is_empty() {
-        return None;
-    }
+fn exposed(begins: &BTreeMap<String, DateTime<Utc>>, file: &CaseFile, decision: &Decision) -> Option<f64> {
     let applied_at = decision.measure().unwrap().applied_at;
-    let flags = store.flags(&file.room, true).await.unwrap();
-    let is_of = |id: &uuid::Uuid| file.flags.iter().any(|flag| flag.to_string() == id.to_string());
-    let begun = flags.iter().filter(|flag| is_of(&flag.flag)).map(|flag| flag.wall).min()?;
+    let begun = file.flags.iter().map(|flag| begins[&flag.to_string()]).min()?;
     // Flags of one case overlap or follow each other within the measure's time: from the first on is all of it.
     if applied_at <= begun {
         return Some(0.0);

@@ -50,6 +50,7 @@ async fn closed_lists_are_the_same_in_sql_and_in_rust() {
     check(&database, "epoch_closed_how_known", EpochEnd::ALL, EpochEnd::as_str).await;
     check(&database, "access_attempt_result_known", AttemptResult::ALL, AttemptResult::as_str).await;
     check(&database, "model_kind_known", ModelKind::ALL, ModelKind::as_str).await;
+    check(&database, "study_category_known", Category::ALL, Category::as_str).await;
     for table in ["finding", "flag"] {
         check(&database, &format!("{table}_category_known"), Category::ALL, Category::as_str).await;
         check(&database, &format!("{table}_severity_known"), Severity::ALL, Severity::as_str).await;
