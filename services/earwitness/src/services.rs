@@ -234,7 +234,7 @@ async fn record_classifier(store: &Store, classifier: &dyn Classifier) -> anyhow
     Ok(())
 }
 
-fn transcription_settings(config: &Config) -> transcribe::Settings {
+pub(crate) fn transcription_settings(config: &Config) -> transcribe::Settings {
     let of = &config.transcribe;
     let length = |window: &crate::config::Window| WindowLength { min_ms: window.min_ms, max_ms: window.max_ms };
     transcribe::Settings {

@@ -12,6 +12,7 @@ mod history;
 mod key_file;
 pub mod population;
 mod proof;
+pub mod reperform;
 mod rotate;
 pub mod sample;
 mod sequencer;

@@ -67,7 +67,7 @@ pub use population::{Frame as PopulationFrame, Member, PopulationOf};
 pub use provenance::LoadedModel;
 pub use read::{
     Between, Coverage, EpochAbout, EpochCoverage, EpochRun, FindingLine, FindingRecord, FlagLine, FlagRecord, Health,
-    IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
+    HeardLine, IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
     StreamCoverage, TranscriptLine, WindowRecord, WordLine,
 };
 pub use retention::{DeletionClass, DeletionLine, EraseTarget, Erasure, Hold, KeptBy, KeptThings, SweepDue, SweepRule};

@@ -5,6 +5,7 @@
 mod account;
 mod coverage;
 mod flags;
+mod heard;
 mod record;
 mod room;
 mod run;
@@ -12,6 +13,7 @@ mod transcript;
 
 pub use coverage::{Between, Coverage, EpochCoverage, IntervalLine, Seconds, StreamCoverage};
 pub use flags::{FindingLine, FlagLine};
+pub use heard::HeardLine;
 pub use record::{
     EpochAbout, FindingRecord, FlagRecord, RoomAbout, RoomRecord, ScreenedRecord, SegmentRecord, SettingRecord,
     WindowRecord,

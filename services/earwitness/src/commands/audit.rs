@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod population;
+mod reperform;
 mod sample;
 mod verify;
 mod vouch;
@@ -91,6 +92,9 @@ Example:
     /// Draw a sample from such a list with a seed that the auditor chooses; needs no instance
     #[command(after_help = sample::EXAMPLES)]
     Sample(sample::Arguments),
+    /// Hear the windows of a sample again and compare word by word, as long as their sound is on the topic
+    #[command(after_help = reperform::EXAMPLES)]
+    Reperform(reperform::Arguments),
 }
 
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Answer> {
@@ -103,6 +107,7 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
         Command::Prove { event, out } => prove(config, event, out).await,
         Command::Population(arguments) => population::run(config, &arguments).await,
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::Reperform(arguments) => Box::pin(reperform::run(config, &arguments)).await,
     }
 }
 
