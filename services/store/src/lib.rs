@@ -67,8 +67,8 @@ pub use population::{Frame as PopulationFrame, Member, PopulationOf};
 pub use provenance::LoadedModel;
 pub use read::{
     Between, Coverage, EpochAbout, EpochCoverage, EpochRun, FindingLine, FindingRecord, FlagLine, FlagRecord, Health,
-    HeardLine, IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord, SettingRecord,
-    StreamCoverage, TranscriptLine, WindowRecord, WordLine,
+    HeardLine, IntervalLine, RoomAbout, RoomLine, RoomRecord, RoomShow, ScreenedRecord, Seconds, SegmentRecord,
+    SettingRecord, StreamCoverage, TranscriptLine, WindowRecord, WordLine,
 };
 pub use retention::{DeletionClass, DeletionLine, EraseTarget, Erasure, Hold, KeptBy, KeptThings, SweepDue, SweepRule};
 pub use room::{AccessAttempt, ListenerStep, RoomChange, RoomDescription};
