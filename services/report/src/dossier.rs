@@ -114,7 +114,7 @@ pub async fn dossier<'r>(
         let mut record = store.room_record(request.room, request.as_of).await?;
         if let Some((events, checkpoint)) = settled(store, &mut record, request).await? {
             let audit = prove(store, events, checkpoint).await?;
-            let (dossier, clips) = read(store, &mut record, request, &audit).await?;
+            let (dossier, clips) = Box::pin(read(store, &mut record, request, &audit)).await?;
             return Ok((dossier, audit, clips));
         }
         if waited >= request.patience {
