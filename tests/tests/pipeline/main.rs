@@ -8,7 +8,9 @@ mod audit_log;
 mod crash;
 #[cfg(test)]
 mod dossier;
+#[cfg(test)]
 mod duties;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod hostile;

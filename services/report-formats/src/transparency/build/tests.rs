@@ -115,7 +115,7 @@ fn sheet_11_tells_exposure_and_the_state_of_the_records() {
             .ends_with(&format!("the first 123 entries of the provider's audit log, Merkle root {}.", "ab".repeat(32)))
     );
     assert!(words(1).contains("120.5 listener-minutes"));
-    assert!(words(1).contains("0.005 of the 24100.0 listener-minutes of all speech"));
+    assert!(words(1).contains("0.005 of the 24100.0 listener-minutes of all sound"));
     assert!(words(1).ends_with("The reach of 2 more is not known and not in these figures."));
 }
 
