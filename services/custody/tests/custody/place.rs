@@ -59,8 +59,7 @@ impl Place {
         migrate(&urls.migrate, &Options::default()).await.unwrap();
         let actor = Actor::service("evidence").unwrap();
         let store = Store::connect(&urls.service, actor, &Options::default()).await.unwrap();
-        let program =
-            find_broker(None, cache_folder(variable).as_deref()).expect("the broker: run `cargo xtask build`");
+        let program = find_broker(None, cache_folder(variable).as_deref()).unwrap();
         let broker = Broker::start(&data, &program, mpsc::channel(1).0).await.unwrap();
         let bus = bus::Settings::new(broker.address().to_string());
         let topic = Topic { name: topic::AUDIO.into(), partitions: 2, retention_ms: -1, compact: false };

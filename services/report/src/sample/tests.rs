@@ -1,3 +1,5 @@
+//! Draws that anyone can do again: by rank, by stratum, by target.
+
 use ledger::merkle::{leaf_hash, verify_inclusion};
 use store::PopulationOf;
 

@@ -1,7 +1,7 @@
 //! The narrow ways in which anything is erased: with its log, its count and its event in one transaction, or not at all.
 
 use domain::EpochKey;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, error::DatabaseError};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::{AbsentReason, DeletionClass, Screening, Store, StoredKey};
 use uuid::Uuid;
 
