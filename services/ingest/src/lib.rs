@@ -6,6 +6,7 @@
 mod chunks;
 mod describe;
 mod listeners;
+mod patience;
 mod plan;
 mod play;
 mod run;

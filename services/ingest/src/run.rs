@@ -16,6 +16,7 @@ use wire::{RoomMeta, topic};
 
 use crate::{
     chunks::Chunker,
+    patience::patiently,
     plan::{Connection, Piece, RunPlan, StreamPlan},
     play::{self, Played},
     send::{Sender, kafka_record},
@@ -165,11 +166,11 @@ struct Shared {
 impl Shared {
     async fn open_room(&self) -> Result<(), IngestError> {
         let Tools { store, clock, .. } = &self.tools;
-        let open = async || {
+        let open = || async {
             store.open_room(&self.room, clock()).await?;
             store.set_listeners(&self.room.room, &self.listeners, clock()).await
         };
-        self.room_open.get_or_try_init(open).await?;
+        self.room_open.get_or_try_init(|| patiently(&self.stop, open)).await?;
         Ok(())
     }
 
@@ -211,7 +212,8 @@ impl Shared {
                 latency_ms: attempted.latency_ms,
                 retry_after_s: attempted.retry_after_s,
             };
-            self.tools.store.record_attempt(&attempt, (self.tools.clock)()).await?;
+            let Tools { store, clock, .. } = &self.tools;
+            patiently(&self.stop, || store.record_attempt(&attempt, clock())).await?;
         }
         Ok(())
     }
@@ -238,9 +240,9 @@ impl Shared {
             latency_ms: None,
             retry_after_s: None,
         };
-        store.record_attempt(&attempt, clock()).await?;
+        patiently(&self.stop, || store.record_attempt(&attempt, clock())).await?;
         let new = NewEpoch { began_at: connection.at, source, language: language.to_owned(), before: None };
-        let key = store.open_epoch(&self.room.room, name, &new, clock()).await?;
+        let key = patiently(&self.stop, || store.open_epoch(&self.room.room, name, &new, clock())).await?;
         let chunker = Chunker::new(key.clone(), connection.at, language.to_owned());
         let mut playing = Playing {
             shared: self,
@@ -253,7 +255,8 @@ impl Shared {
         playing.play(opening, played, faults).await?;
         let end = playing.finish().await?;
         let ended_at = connection.at + Duration::microseconds(end.micros());
-        store.close_epoch(&key, Some(end.samples()), EpochEnd::Ended, ended_at, clock()).await?;
+        let close = || store.close_epoch(&key, Some(end.samples()), EpochEnd::Ended, ended_at, clock());
+        patiently(&self.stop, close).await?;
         Ok(Some((key, end)))
     }
 }
