@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     account::{is_settled, list, number},
     instance::Instance,
-    program::{PATIENCE, pass},
+    program::{PATIENCE, pass, wait_until},
     sound::{Dice, copy_demo},
     spoken::{edits, words_of},
 };
@@ -26,10 +26,13 @@ fn killed_again_and_again_every_word_stands_once() {
 
     let mut dice = Dice(20_260_912);
     let mut ingest = instance.begin(&["ingest", "--wait", "--room", "killed"], &sources, Vec::new());
+    // A kill in the very moment of a commit leaves it open whether an epoch was opened: an empty one may stay behind.
+    let open = "select count(*) from epoch join stream using (stream_id) where room_id = 'killed'";
+    wait_until("every epoch is open", PATIENCE, || (instance.rows(open) == [TALKS.len().to_string()]).then_some(()));
     let mut in_the_middle = 0;
     for round in 0..KILLS {
         // The first falls while sound is still sent, the others while it is heard or the servers come back.
-        pass(Duration::from_millis(if round == 0 { 300 + dice.below(300) } else { dice.below(1_500) }));
+        pass(Duration::from_millis(dice.below(if round == 0 { 300 } else { 1_500 })));
         in_the_middle += usize::from(!ingest.is_over());
         instance.kill_group();
         instance.start_again();
