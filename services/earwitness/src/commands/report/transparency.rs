@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// Print a commented file of facts with nothing filled in
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["from", "to", "out"])]
     facts_template: bool,
     /// Write a further version of the report that was handed out last, with its changes marked
     #[arg(long, requires = "reason", requires = "method")]
